@@ -1,0 +1,1 @@
+"""One outside thing each: an adapter is the only module that imports its outside thing."""

@@ -1,0 +1,13 @@
+"""A message to people, in the two languages of the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The same sentence in Chinese (first for the reader) and English."""
+
+    zh: str
+    en: str

@@ -1,0 +1,1 @@
+"""Scores, compiles and renders what was judged; the reviewer's pages."""

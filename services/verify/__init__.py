@@ -1,0 +1,1 @@
+"""The worker: reads evidence, matches it to people and sessions, judges it by the policy."""

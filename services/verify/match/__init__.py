@@ -1,0 +1,1 @@
+"""Facts + roster + trainees + schedule + other claims -> the frozen case. Pure: domain, numpy and rapidfuzz only."""

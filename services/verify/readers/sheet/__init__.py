@@ -1,0 +1,1 @@
+"""Sign-in sheets: page -> tables -> cells."""
