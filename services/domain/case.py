@@ -139,6 +139,8 @@ class OnlineReason(StrEnum):
     FACE_REPLAYED = "face_replayed"
     OFFLINE_SESSION = "offline_session"
     """During a session the person signed for."""
+    UNCLEAR = "unclear"
+    """Counts or not by a human's answer (an ambiguous name, a snapshot that can't be told): in `OnlineTime.unclear_minutes`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from services.domain.claim import SHANGHAI
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _DATE = re.compile(r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-_TIME = re.compile(r"(上午|下午|晚上|中午|凌晨|AM|PM)?\s*(\d{1,2})\s*[:：时点]\s*(\d{1,2})?\s*分?\s*(?:[:：]?\s*(\d{1,2}(?:\.\d+)?)\s*秒?)?\s*(AM|PM)?", re.IGNORECASE)
+_TIME = re.compile(
+    r"(上午|下午|晚上|中午|凌晨|AM|PM)?\s*(\d{1,2})\s*[:：时点]\s*(\d{1,2})?\s*分?\s*(?:[:：]?\s*(\d{1,2}(?:\.\d+)?)\s*秒?)?\s*(AM|PM)?", re.IGNORECASE
+)
 
 
 def parse_date(value: object) -> date | None:

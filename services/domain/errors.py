@@ -7,6 +7,7 @@ A `ClaimUnreadable` ends the verification of that claim (exit status 2, HTTP 422
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from services.domain.text import Message
 
@@ -17,6 +18,10 @@ class HezhengError(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(message.en)
         self.message = message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders: the message goes along in both languages."""
+        return type(self), (self.message,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,12 @@ class PhotoFacts:
     edited_by: str | None = None
     screenshot: str | None = None
     regions: tuple[tuple[str, Box], ...] = ()
+    hashes: tuple[str, ...] = ()
+    """PDQ hashes of the eight orientations (order of `adapters.picture_hash.pdq_dihedral`), the first one is `hash`."""
+    thumb: bytes = b""
+    """64 x 64 grey levels of the whole upright picture, stretched to a square, row-major: for telling what changed."""
+    features: bytes = b""
+    """Local features for finding cropped, bordered and tilted copies (layout: `adapters.features`)."""
 
 
 class SpanKind(StrEnum):
@@ -197,6 +203,8 @@ class Frame:
     jpeg: bytes
     hash: str | None
     hash_quality: int = 0
+    thumb: bytes = b""
+    """32 x 32 grey levels of the whole frame, stretched to a square, row-major."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +227,9 @@ class VideoFacts:
     frames: tuple[Frame, ...] = ()
     witnesses: tuple[tuple[str, float], ...] = ()
     """Other statements of the duration in seconds: (who says it, seconds)."""
+    signature: bytes = b""
+    """16 x 9 grey levels per sample, row-major, `signature_rate` samples a second from the first frame on: for finding the video again."""
+    signature_rate: float = 0.0
 
 
 # --- online learning ------------------------------------------------------------------------------------------

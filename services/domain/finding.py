@@ -86,6 +86,8 @@ class ClauseOutcome:
     findings: tuple[int, ...]
     manual: bool = False
     practice: bool = False
+    reason: Message | None = None
+    """Why an unclear clause has no finding: its check came to no conclusion."""
 
 
 @dataclass(frozen=True, slots=True)

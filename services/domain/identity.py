@@ -54,7 +54,9 @@ def mask_id_number(number: str | None) -> str:
 def uscc_problem(code: str) -> Message | None:
     """What is wrong with a normalised unified social credit code, or None."""
     if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", code):
-        return Message("统一社会信用代码应为18位数字或大写字母（不含I、O、S、V、Z）", "a unified social credit code has 18 digits or capitals without I, O, S, V, Z")
+        return Message(
+            "统一社会信用代码应为18位数字或大写字母（不含I、O、S、V、Z）", "a unified social credit code has 18 digits or capitals without I, O, S, V, Z"
+        )
     total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(code[:17], _USCC_WEIGHTS, strict=True))
     if _USCC_ALPHABET[(31 - total % 31) % 31] != code[17]:
         return Message("统一社会信用代码校验位不符", "the check character of the unified social credit code does not fit")

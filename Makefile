@@ -1,0 +1,72 @@
+# make help lists what there is.
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+BIN := .venv/bin
+RUNTIME_PACKAGES := ffmpeg tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fontconfig libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libglib2.0-0 bubblewrap
+TEST_PACKAGES := chromium postgresql mediainfo poppler-utils
+VENV_PACKAGES := $(shell $(PYTHON) -c "import ensurepip, venv" 2>/dev/null || echo python3 python3-venv)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo serve doctor test test-all bench check format lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: .venv/.runtime ## system packages, virtual environment, locked libraries
+	@infra/system-packages.sh $(RUNTIME_PACKAGES)
+
+demo: setup ## verify the sample claims and say where the reports are
+	@$(BIN)/hezheng demo
+
+serve: setup ## API, worker and reviewer's pages on one port
+	@$(BIN)/hezheng serve
+
+doctor: setup ## what is missing on this machine and how to mend it
+	@$(BIN)/hezheng doctor
+
+test: setup-dev check ## lint, types, import rules, and the tests that run in minutes
+	$(BIN)/pytest -m "not slow"
+
+test-all: setup-dev check ## the slow tests too
+	$(BIN)/pytest
+
+bench: setup-dev ## the benchmarks; their figures are kept in docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks
+
+check: setup-dev ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup-dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## renew the locks (needs uv)
+	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -U -o requirements/lock.txt
+	uv pip compile pyproject.toml --extra dev -c requirements/lock.txt --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -U -o requirements/dev.txt
+
+clean: ## remove the environment and what the demo wrote
+	rm -rf .venv demo-reports
+
+setup-dev: setup .venv/.dev
+	@infra/system-packages.sh $(TEST_PACKAGES)
+
+.venv/.created:
+	@infra/system-packages.sh $(VENV_PACKAGES)
+	@echo "Making the virtual environment"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+# Runtime libraries by their hashes; the faces' two need --no-deps (see requirements/faces.in) and setuptools, which the lock brings.
+.venv/.runtime: .venv/.created requirements/lock.txt requirements/faces.txt pyproject.toml
+	@echo "Installing the locked libraries (about two minutes)"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --require-hashes -r requirements/faces.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@echo "Installing the locked tools for tests"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

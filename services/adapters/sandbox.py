@@ -1,0 +1,130 @@
+"""Child processes for work on untrusted files: limited in memory, written bytes and time, replaced when they die.
+
+A decoder that crashes, hangs or eats memory costs its own file, never the claim. The only importer of pebble.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from services.domain.errors import EvidenceError, FileTooLarge, FileUnreadable
+from services.domain.text import Message
+
+K = TypeVar("K")
+
+log = logging.getLogger("hezheng.sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[K]):
+    """One call in a child. `function` must be importable by name, `args` and its result picklable."""
+
+    key: K
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLimits:
+    """Bytes of address space, bytes of one written file, calls until a child is replaced."""
+
+    memory: int = 8 * 1024**3
+    written: int = 2 * 1024**3
+    calls: int = 200
+
+
+class Sandbox:
+    """A pool of limited children. Use as a context manager."""
+
+    def __init__(self, workers: int, limits: ChildLimits | None = None) -> None:
+        self.limits = limits or ChildLimits()
+        self.workers = max(1, workers)
+        # spawn: a fork of a process with threads may deadlock, and models are loaded in the child anyway
+        self._pool = ProcessPool(
+            max_workers=self.workers,
+            max_tasks=self.limits.calls,
+            initializer=_confine,
+            initargs=(self.limits,),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the children, whatever they are doing."""
+        self._pool.stop()
+        self._pool.join()
+
+    def run(self, jobs: Iterable[Job[K]]) -> Iterator[tuple[K, Any]]:
+        """Each job's key with its result, or with the EvidenceError it ended in, as they finish."""
+        waiting: dict[ProcessFuture, K] = {self._pool.schedule(_guarded, args=(job.function, job.args), timeout=job.seconds): job.key for job in jobs}
+        while waiting:
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield waiting.pop(future), _result_of(future)
+
+
+def _guarded(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """Run in the child: what a decoder throws at a hostile file may not even be picklable, so it comes back as a value."""
+    try:
+        return function(*args)
+    except EvidenceError as error:
+        return error
+    except MemoryError:
+        raise
+    except Exception as error:
+        return _Unexpected(f"{type(error).__name__}: {error}"[:300], traceback.format_exc())
+
+
+@dataclass(frozen=True, slots=True)
+class _Unexpected:
+    summary: str
+    trace: str
+
+
+def _result_of(future: Any) -> Any:
+    try:
+        result = future.result()
+        if isinstance(result, _Unexpected):
+            log.error("a reader failed: %s", result.trace)
+            return FileUnreadable(Message(f"读取时出错（{result.summary}），请核对或重新导出文件", f"reading failed ({result.summary}); look at the file or export it again"))
+        return result
+    except (FutureTimeout, TimeoutError):
+        return FileTooLarge(
+            Message("文件处理超时，已中止；请拆分或压缩后重新提交", "the file took too long and was stopped; split or shrink it and submit it again")
+        )
+    except MemoryError:
+        return FileTooLarge(
+            Message("处理文件所需内存超出限制；请降低分辨率或拆分后重新提交", "the file needs more memory than allowed; lower its resolution or split it")
+        )
+    except ProcessExpired as error:
+        reason = signal.Signals(-error.exitcode).name if error.exitcode and error.exitcode < 0 else str(error.exitcode)
+        return FileUnreadable(
+            Message(f"解码程序异常退出（{reason}），文件可能已损坏；请重新导出", f"the decoder died ({reason}); the file may be damaged, export it again")
+        )
+
+
+def _confine(limits: ChildLimits) -> None:
+    """Run in the child before any file is opened. One thread per library: the pool has a process per core."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

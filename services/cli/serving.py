@@ -1,0 +1,92 @@
+"""`hezheng serve|worker|migrate`: the service over an installation's store."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+import uvicorn
+from pydantic import SecretStr
+
+from services.adapters.settings import Settings
+from services.adapters.store import Store, open_store
+from services.adapters.worker import WorkerPool, run_worker
+from services.ingest.app import create_app
+from services.report.pages import pages_router
+
+JOB_MODULES = ("services.verify.tasks", "services.report.tasks")
+
+
+def settings_for(data: Path | None, **changes: object) -> Settings:
+    """The settings of the environment, with what the command line says instead."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    if data is not None:
+        given |= {"data_dir": data.absolute()}
+    return Settings().model_copy(update=given)
+
+
+@contextmanager
+def installed_store(data: Path | None) -> Iterator[Store]:
+    """The store of an installation, opened and brought up to date."""
+    store = open_store(settings_for(data))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
+    """API, pages and workers until Ctrl-C or SIGTERM; prints the address and, where none is configured, an API key."""
+    settings = settings_for(data, host=host, port=port)
+    store = open_store(settings)
+    settings, shown_key = _with_key(settings, store)
+    try:
+        listener = socket.create_server((settings.host, settings.port), reuse_port=False)
+    except OSError as error:
+        typer.echo(f"{settings.host}:{settings.port}: 端口不可用 ({error.strerror}) / cannot listen there; choose another with --port", err=True)
+        store.close()
+        return 1
+    address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    workers = WorkerPool(settings, JOB_MODULES)
+    workers.start()
+    typer.echo(f"核证 Hezheng: {address}/    API: {address}/api/v1    文档 docs: {address}/docs\n数据 data: {settings.data_dir}\n{shown_key}", err=False)
+    try:
+        server = uvicorn.Server(uvicorn.Config(create_app(settings, extra_routers=(pages_router(),)), log_level="warning", server_header=False))
+        server.run(sockets=[listener])
+    finally:
+        workers.stop()
+        store.close()
+    return 0
+
+
+def work(*, data: Path | None) -> int:
+    """Only a worker; stops after the job at hand on SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_worker(settings_for(data), stop, modules=JOB_MODULES)
+    return 0
+
+
+def migrate(*, data: Path | None) -> int:
+    with installed_store(data) as store:
+        typer.echo(f"{store.database.engine.url.render_as_string(hide_password=True)}: 已是最新 / up to date")
+    return 0
+
+
+def _with_key(settings: Settings, store: Store) -> tuple[Settings, str]:
+    """The first start makes a key and keeps it in the data folder, so that the next start shows the same one."""
+    if settings.api_key is not None:
+        return settings, "API 密钥 key: HEZHENG_API_KEY"
+    place = settings.data_dir / "api-key"
+    if not place.exists():
+        place.touch(mode=0o600)
+        place.write_text(secrets.token_urlsafe(24) + "\n", encoding="utf-8")
+    key = place.read_text(encoding="utf-8").strip()
+    return settings.model_copy(update={"api_key": SecretStr(key)}), f"API 密钥 key: {key}    (保存于 kept in {place})"

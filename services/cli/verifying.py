@@ -1,0 +1,130 @@
+"""`hezheng verify`: folders in, reports out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.adapters.sandbox import Sandbox
+from services.adapters.settings import Settings
+from services.adapters.store import Store, open_store, throw_away_store
+from services.cli.screen import Screen
+from services.domain.errors import ClaimUnreadable, HezhengError
+from services.domain.report import Report
+from services.ingest.folder import take_in
+from services.ingest.intake import store_intake
+from services.report.reporting import report_claim
+from services.verify.pipeline import Verifier
+from services.verify.policy_file import find_policy
+
+OK, FAILED, UNREADABLE = 0, 1, 2
+
+
+@dataclass(slots=True)
+class _Verified:
+    """A claim of this call: where its report goes and what it says."""
+
+    claim_id: str
+    folder: Path
+    out: Path
+    report: Report
+
+
+def verify_folders(folders: Sequence[Path], *, out: Path | None, policy_id: str | None, data: Path | None, debug: bool) -> int:
+    """Verify each folder or zip in order; the exit status, the worst of all. What can be verified is reported whatever happens to the others."""
+    screen = Screen()
+    try:
+        if policy_id is not None:
+            find_policy(policy_id)
+    except HezhengError as error:
+        screen.error("--policy", error.message)
+        return UNREADABLE
+    places = report_places(folders, out)
+    done: list[_Verified] = []
+    statuses = [OK]
+    with _store(data) as store, Sandbox(_workers()) as sandbox, screen:
+        verifier = Verifier(store, sandbox)
+        for number, (folder, place) in enumerate(zip(folders, places, strict=True), 1):
+            screen.start(folder.name or str(folder), number, len(folders))
+            try:
+                claim_id = _take(folder, store)
+                done = [d for d in done if d.claim_id != claim_id]  # handed in anew under the same number: the later one is the claim
+                done.append(_verify(verifier, claim_id, folder, place, policy_id, screen))
+            except ClaimUnreadable as error:
+                screen.unreadable(folder, error)
+                statuses.append(UNREADABLE)
+            except Exception as error:  # the edge of the program: one claim's failure must not cost the others
+                screen.failure(folder, error, traceback.format_exc() if debug else None)
+                statuses.append(FAILED)
+        _judge_related_again(verifier, done, policy_id, screen)
+        for verified in done:
+            screen.summary(verified.folder, verified.report, verified.out)
+    return FAILED if FAILED in statuses else max(statuses)
+
+
+def report_places(folders: Sequence[Path], out: Path | None) -> list[Path]:
+    """Where each claim's reports go; a second folder of the same name gets a number."""
+    places: list[Path] = []
+    for folder in folders:
+        absolute = Path(os.path.abspath(folder))
+        zipped = absolute.suffix.lower() == ".zip" and not absolute.is_dir()
+        name = absolute.stem if zipped else absolute.name
+        if out is None:
+            place = absolute.with_name(f"{absolute.stem}.report") if zipped else absolute / "report"
+        else:
+            place = out if len(folders) == 1 else out / name
+        number = 2
+        while place in places:
+            place = place.with_name(f"{name}-{number}")
+            number += 1
+        places.append(place)
+    return places
+
+
+def _take(folder: Path, store: Store) -> str:
+    with tempfile.TemporaryDirectory(prefix="hezheng-intake-") as workspace:
+        return store_intake(take_in(folder, Path(workspace)), store)
+
+
+def _verify(verifier: Verifier, claim_id: str, folder: Path, place: Path, policy_id: str | None, screen: Screen) -> _Verified:
+    verifier.verify(claim_id, policy_id=policy_id, progress=screen.progress)
+    screen.writing()
+    return _Verified(claim_id, folder, place, report_claim(verifier.store, claim_id, place))
+
+
+def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: str | None, screen: Screen) -> None:
+    """A later claim may change an earlier one (same people, same time, same picture): match and judge those anew, from the facts."""
+    in_call = {d.claim_id: d for d in done}
+    order = list(in_call)
+    for position, claim_id in enumerate(order):
+        for related in verifier.related(claim_id):
+            verified = in_call.get(related)
+            if verified is not None and order.index(related) > position:
+                continue  # it was verified with this claim in view
+            screen.again(related)
+            verifier.verify(related, policy_id=policy_id)
+            if verified is not None:
+                verified.report = report_claim(verifier.store, related, verified.out)
+
+
+@contextmanager
+def _store(data: Path | None) -> Iterator[Store]:
+    settings = Settings()
+    if data is None:
+        with throw_away_store(settings) as store:
+            yield store
+        return
+    store = open_store(settings.model_copy(update={"data_dir": data, "database_url": None, "blobs_dir": None}))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _workers() -> int:
+    return max(1, len(os.sched_getaffinity(0)))

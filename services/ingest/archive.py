@@ -1,0 +1,135 @@
+"""Safe unpacking of zip files from outside: bounded in entries, size, ratio and depth; nothing is written outside its folder."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from services.domain.case import FileProblem
+from services.domain.text import Message
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """Bounds before and while unpacking. Bytes as named; `ratio` is unpacked to packed size, counted above 50 MB."""
+
+    entries: int = 20_000
+    total_bytes: int = 20 * 1024**3
+    entry_bytes: int = 5 * 1024**3
+    ratio: int = 200
+    depth: int = 3
+
+
+class Budget:
+    """What one claim's archives may still unpack, shared by nested ones."""
+
+    def __init__(self, limits: ArchiveLimits) -> None:
+        self.limits, self.entries, self.bytes = limits, limits.entries, limits.total_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an archive: unpacked at `local`, or refused with `problem`."""
+
+    path: str
+    local: Path | None
+    problem: FileProblem | None = None
+
+
+def unpack(archive_path: Path, into: Path, budget: Budget) -> Iterator[Member]:
+    """Every file of the archive, unpacked under `into` by number, never by its name. Raises zipfile.BadZipFile if it is no archive."""
+    packed = max(1, archive_path.stat().st_size)
+    unpacked = 0
+    with zipfile.ZipFile(archive_path) as archive:
+        for number, info in enumerate(archive.infolist()):
+            if info.is_dir():
+                continue
+            path, problem = _checked_name(info)
+            if problem is None:
+                problem = _refusal(info, budget)
+            if problem is not None:
+                yield Member(path, None, problem)
+                continue
+            budget.entries -= 1
+            local = into / f"{number:06d}{PurePosixPath(path).suffix[:12]}"
+            try:
+                size = _copy(archive, info, local, min(budget.bytes, budget.limits.entry_bytes, max(50 * 1024**2, packed * budget.limits.ratio - unpacked)))
+            except _TooLarge:
+                local.unlink(missing_ok=True)
+                yield Member(
+                    path, None, FileProblem("file.too_large", Message(f"{path} 解压后过大，未处理", f"{path} is too large when unpacked and was not taken"))
+                )
+                continue
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+                local.unlink(missing_ok=True)
+                yield Member(
+                    path,
+                    None,
+                    FileProblem(
+                        "file.unreadable",
+                        Message(f"压缩包中的 {path} 已损坏（{error}），请重新打包", f"{path} in the archive is damaged ({error}); pack it again"),
+                    ),
+                )
+                continue
+            unpacked += size
+            budget.bytes -= size
+            yield Member(path, local)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, local: Path, most: int) -> int:
+    """Unpack one member, counting bytes as they come: the size in the directory is the archive's own claim."""
+    local.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with archive.open(info) as source, local.open("wb") as target:
+        while chunk := source.read(1 << 20):
+            size += len(chunk)
+            if size > most:
+                raise _TooLarge
+            target.write(chunk)
+    return size
+
+
+def _checked_name(info: zipfile.ZipInfo) -> tuple[str, FileProblem | None]:
+    """The member's path with `/`, decoded; and why it is refused, if it points outside."""
+    name = info.filename
+    if not info.flag_bits & 0x800:  # not flagged as UTF-8: Chinese Windows writes GBK, others UTF-8 all the same
+        raw = name.encode("cp437", errors="replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    path = name.replace("\\", "/")
+    parts = PurePosixPath(path).parts
+    if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]) or "\x00" in path:
+        shown = "/".join(p for p in parts if p not in ("..", "/"))[-120:] or "?"
+        return shown, FileProblem(
+            "file.unreadable", Message(f"压缩包条目“{shown}”的路径越界，未处理", f"the archive entry “{shown}” points outside the archive and was not taken")
+        )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return path, FileProblem("file.unreadable", Message(f"压缩包条目“{path}”是链接，未处理", f"the archive entry “{path}” is a link and was not taken"))
+    return "/".join(parts), None
+
+
+def _refusal(info: zipfile.ZipInfo, budget: Budget) -> FileProblem | None:
+    if info.flag_bits & 0x1:
+        return FileProblem("file.encrypted", Message("压缩包已加密，请提交未加密的文件", "the archive is encrypted; submit it without a password"))
+    if budget.entries <= 0:
+        return FileProblem(
+            "file.too_large",
+            Message(
+                f"压缩包内文件超过 {budget.limits.entries} 个，其余未处理", f"the archive has more than {budget.limits.entries} files; the rest was not taken"
+            ),
+        )
+    if info.file_size > min(budget.bytes, budget.limits.entry_bytes):
+        return FileProblem("file.too_large", Message("压缩包内文件解压后过大，未处理", "a file of the archive is too large when unpacked and was not taken"))
+    return None

@@ -1,0 +1,113 @@
+"""One claim of the store: read what is new, match, judge, keep the result, leave an index for other claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.adapters.sandbox import Sandbox
+from services.adapters.store import Store
+from services.domain.case import Case, Evidence
+from services.domain.finding import Judgement
+from services.domain.index import ClaimIndex, InvoiceEntry, MediaEntry, PresenceEntry, SubsidyEntry
+from services.domain.policy import Policy
+from services.verify.elsewhere import ClaimsElsewhere, invoice_numbers
+from services.verify.judge import judge
+from services.verify.match.day_parts import span_of
+from services.verify.matching import match_case
+from services.verify.policy_file import find_policy
+from services.verify.readers import reader_for
+from services.verify.reading import Reading, read_evidence, reader_versions
+
+DEFAULT_POLICY = "changchun-2021-33"
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Verifies claims of a store. `policy_dirs` are searched beside the policies that come with the program."""
+
+    store: Store
+    sandbox: Sandbox
+    policy_dirs: tuple[Path, ...] = field(default=())
+
+    def verify(self, claim_id: str, *, policy_id: str | None = None, progress: Progress | None = None, reread: bool = False) -> Judgement:
+        """Read, match and judge. Raises NotFound for an unknown claim, PolicyInvalid or NotFound for the policy."""
+        repository = self.store.repository
+        claim = repository.claim(claim_id).claim
+        policy = find_policy(policy_id or claim.policy or DEFAULT_POLICY, *self.policy_dirs)
+        reading = read_evidence(
+            repository.evidence(claim_id),
+            self.store.blobs.path,
+            repository,
+            self.sandbox,
+            ocr_engine=self.store.settings.ocr_engine,
+            progress=progress,
+            reread=reread,
+        )
+        case = self._match(claim_id, policy, reading)
+        return self._judge(claim_id, case, policy)
+
+    def read_ahead(self, claim_id: str, evidence_id: str) -> None:
+        """Read one file before the claim is submitted. Bad files are left for `verify` to report, sets for when they are whole."""
+        files = [file for id_, file in self.store.repository.evidence_with_ids(claim_id) if id_ == evidence_id]
+        single = [file for file in files if file.kind is not None and not reader_for(file.kind).whole_set]
+        read_evidence(single, self.store.blobs.path, self.store.repository, self.sandbox, ocr_engine=self.store.settings.ocr_engine)
+
+    def related(self, claim_id: str) -> set[str]:
+        """The claims that this one may change: they share people, pictures, sheets or invoices with it."""
+        case = self.store.repository.case(claim_id)
+        if case is None:
+            return set()
+        return ClaimsElsewhere(self.store.repository, claim_id, case.claim).related_claims(case)
+
+    def _match(self, claim_id: str, policy: Policy, reading: Reading) -> Case:
+        repository = self.store.repository
+        claim = repository.claim(claim_id).claim
+        case = match_case(
+            claim,
+            repository.trainees(claim_id),
+            repository.roster(claim_id),
+            reading.evidence,
+            reading.faces,
+            ClaimsElsewhere(repository, claim_id, claim),
+            policy.rules(claim.project.start),
+            repository.intake_problems(claim_id),
+        )
+        repository.put_case(claim_id, case)
+        return case
+
+    def _judge(self, claim_id: str, case: Case, policy: Policy) -> Judgement:
+        judgement = judge(case, policy)
+        with self.store.repository.transaction():
+            self.store.repository.put_judgement(claim_id, judgement, reader_versions=reader_versions())
+            self.store.repository.put_index(claim_id, index_of(case, judgement))
+        return judgement
+
+
+def index_of(case: Case, judgement: Judgement) -> ClaimIndex:
+    """What the claim leaves behind for others to be compared with."""
+    people = case.trainees.people if case.trainees else ()
+    presences = [
+        PresenceEntry(people[i].id_number, *span_of(case.sessions[p.session]), p.session, p.place)
+        for i, record in enumerate(case.records)
+        if people[i].id_number
+        for p in record.presences
+        if not p.doubts
+    ]
+    project = case.claim.project
+    subsidies = [
+        SubsidyEntry(people[e.trainee].id_number, project.occupation, project.level, project.name, project.start)
+        for e in judgement.entitlements
+        if people[e.trainee].id_number and (e.amount_supported is None or e.amount_supported > 0)
+    ]
+    invoices = [InvoiceEntry(number, place) for place, number in invoice_numbers(case.evidence)]
+    return ClaimIndex(tuple(presences), tuple(subsidies), tuple(_media_entry(e) for e in case.evidence if e.facts is not None), tuple(invoices))
+
+
+def _media_entry(evidence: Evidence) -> MediaEntry:
+    assert evidence.file.kind is not None
+    reader = reader_for(evidence.file.kind)
+    return MediaEntry(evidence.file.kind.value, evidence.file.path, evidence.file.sha256, reader.name, reader.version)

@@ -1,0 +1,145 @@
+"""Reading the evidence of a claim: which reader for which file, in child processes, each result kept once per content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from services.adapters.sandbox import Job, Sandbox
+from services.domain.case import Evidence, FileProblem
+from services.domain.errors import EvidenceError
+from services.domain.evidence import EvidenceFile, EvidenceKind
+from services.domain.facts import FaceSetFacts, Facts
+from services.domain.text import Message
+from services.verify.readers import Limits, Reader, ReaderContext, all_readers, reader_for
+
+_EMPTY = FileProblem("file.empty", Message("文件为空（0字节），请重新上传", "the file is empty (0 bytes); upload it again"))
+
+
+class FactStore(Protocol):
+    """Where facts are kept by (sha256, reader, version)."""
+
+    def facts(self, sha256: str, reader: str, version: int) -> tuple[Facts | None, tuple[FileProblem, ...]] | None: ...
+
+    def put_facts(self, sha256: str, reader: str, version: int, facts: Facts) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: evidence in the claim's order, and the comparison of its face pictures, if there are any."""
+
+    evidence: tuple[Evidence, ...]
+    faces: FaceSetFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    reader: Reader
+    key: str
+    files: tuple[EvidenceFile, ...]
+
+
+def read_one(kind: EvidenceKind, source: Path, context: ReaderContext) -> Facts:
+    """Run in a child: one file through the reader of its kind."""
+    read = reader_for(kind).read
+    assert read is not None
+    return read(source, context)
+
+
+def read_set(kind: EvidenceKind, sources: Mapping[str, Path], context: ReaderContext) -> Facts:
+    """Run in a child: all files of a kind whose reader compares them with each other."""
+    read = reader_for(kind).read_set
+    assert read is not None
+    return read(sources, context)
+
+
+def read_evidence(
+    files: Sequence[EvidenceFile],
+    path_of: Callable[[str], Path],
+    store: FactStore,
+    sandbox: Sandbox,
+    *,
+    ocr_engine: str = "rapidocr",
+    limits: Limits | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    reread: bool = False,
+) -> Reading:
+    """Read what is not in the store yet. `progress(done, total, path)`; `path_of(sha256)` gives the bytes' place on disk."""
+    limits = limits or Limits()
+    tasks = list(_tasks(files))
+    known: dict[str, Facts | EvidenceError] = {}
+    jobs: list[Job[int]] = []
+    for number, task in enumerate(tasks):
+        stored = None if reread else store.facts(task.key, task.reader.name, task.reader.version)
+        if stored is not None and stored[0] is not None:
+            known[_slot(task)] = stored[0]
+        else:
+            jobs.append(_job(number, task, path_of, ocr_engine, limits))
+    jobs.sort(key=lambda job: -sum(f.size for f in tasks[job.key].files))  # long ones first, so that no core waits at the end
+    done = len(tasks) - len(jobs)
+    for number, outcome in sandbox.run(jobs):
+        task = tasks[number]
+        known[_slot(task)] = outcome
+        if not isinstance(outcome, EvidenceError):
+            store.put_facts(task.key, task.reader.name, task.reader.version, outcome)
+        done += 1
+        if progress:
+            progress(done, len(tasks), task.files[0].path)
+    return _assembled(files, tasks, known)
+
+
+def reader_versions() -> tuple[tuple[str, int], ...]:
+    """Every reader with its version: what a report says it was read by."""
+    return tuple((reader.name, reader.version) for reader in all_readers())
+
+
+def _tasks(files: Sequence[EvidenceFile]) -> Iterator[_Task]:
+    """One task for each distinct content and reader; one for each kind that is read as a whole set."""
+    sets: dict[str, tuple[Reader, list[EvidenceFile]]] = {}
+    singles: dict[tuple[str, str], tuple[Reader, list[EvidenceFile]]] = {}
+    for file in files:
+        if file.kind is None or file.size == 0:
+            continue
+        reader = reader_for(file.kind)
+        slot = sets.setdefault(reader.name, (reader, [])) if reader.whole_set else singles.setdefault((file.sha256, reader.name), (reader, []))
+        slot[1].append(file)
+    for (sha256, _), (reader, same) in singles.items():
+        yield _Task(reader, sha256, tuple(same))
+    for reader, members in sets.values():
+        listing = "\n".join(sorted(f"{f.path} {f.sha256}" for f in members))
+        yield _Task(reader, hashlib.sha256(listing.encode()).hexdigest(), tuple(members))
+
+
+def _slot(task: _Task) -> str:
+    return f"{task.reader.name} {task.key}"
+
+
+def _job(number: int, task: _Task, path_of: Callable[[str], Path], ocr_engine: str, limits: Limits) -> Job[int]:
+    first = task.files[0]
+    assert first.kind is not None
+    context = ReaderContext(name=first.path.rsplit("/", 1)[-1], media_type=first.media_type, ocr_engine=ocr_engine, limits=limits)
+    if task.reader.whole_set:
+        sources = {f.path: path_of(f.sha256) for f in task.files}
+        return Job(number, read_set, (first.kind, sources, context), seconds=limits.cpu_seconds + 5.0 * len(sources))
+    return Job(number, read_one, (first.kind, path_of(first.sha256), context), seconds=float(limits.cpu_seconds))
+
+
+def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Mapping[str, Facts | EvidenceError]) -> Reading:
+    outcome_of = {(file.path, file.sha256): known[_slot(task)] for task in tasks for file in task.files}
+    evidence: list[Evidence] = []
+    faces: FaceSetFacts | None = None
+    for file in files:
+        outcome = outcome_of.get((file.path, file.sha256))
+        if isinstance(outcome, FaceSetFacts):
+            faces = outcome
+            why = dict(outcome.unreadable).get(file.path)
+            problems = (FileProblem("file.unreadable", Message(f"{file.path} 无法读取：{why}", f"{file.path} cannot be read: {why}")),) if why else ()
+            evidence.append(Evidence(file, None, problems))
+        elif isinstance(outcome, EvidenceError):
+            evidence.append(Evidence(file, None, (FileProblem(outcome.code, outcome.message),)))
+        else:
+            evidence.append(Evidence(file, outcome, (_EMPTY,) if file.size == 0 else ()))
+    return Reading(tuple(evidence), faces)
