@@ -6,7 +6,7 @@ TEST_PACKAGES := chromium postgresql mediainfo poppler-utils
 VENV_PACKAGES := $(shell $(PYTHON) -c "import ensurepip, venv" 2>/dev/null || echo python3 python3-venv)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve doctor test test-all bench check format lock clean
+.PHONY: help setup setup-dev demo serve doctor test test-all bench check docs samples format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -32,11 +32,18 @@ test-all: setup-dev check ## the slow tests too
 bench: setup-dev ## the benchmarks; their figures are kept in docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
 
-check: setup-dev ## lint, types, import rules
+check: setup-dev ## lint, types, import rules, reference pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python infra/write_docs.py --check
+
+docs: setup-dev ## write the reference pages that come out of the program
+	$(BIN)/python infra/write_docs.py
+
+samples: setup-dev ## make the sample claims anew (needs npm for the handwriting fonts)
+	$(BIN)/python -m tests.generators.samples samples
 
 format: setup-dev ## format the code
 	$(BIN)/ruff check --fix .

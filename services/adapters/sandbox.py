@@ -17,7 +17,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from services.domain.errors import EvidenceError, FileTooLarge, FileUnreadable
 from services.domain.text import Message
@@ -69,12 +69,12 @@ class Sandbox:
 
     def stop(self) -> None:
         """End the children, whatever they are doing."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def run(self, jobs: Iterable[Job[K]]) -> Iterator[tuple[K, Any]]:
         """Each job's key with its result, or with the EvidenceError it ended in, as they finish."""
-        waiting: dict[ProcessFuture, K] = {self._pool.schedule(_guarded, args=(job.function, job.args), timeout=job.seconds): job.key for job in jobs}
+        waiting: dict[Any, K] = {self._pool.schedule(_guarded, args=(job.function, job.args), timeout=job.seconds): job.key for job in jobs}
         while waiting:
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:

@@ -30,3 +30,8 @@ def file_stem(path: str) -> str:
 def file_name(path: str) -> str:
     """The name without folders, for comparing: NFKC, lower case."""
     return unicodedata.normalize("NFKC", path).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].split("?", 1)[0].casefold()
+
+
+def id_numbers_in(path: str) -> tuple[str, ...]:
+    """18-digit ID numbers in a file's name, lower case."""
+    return tuple(found.casefold() for found in _ID_NUMBER.findall(unicodedata.normalize("NFKC", path).rsplit("/", 1)[-1]))

@@ -43,10 +43,12 @@ def id_check_digit(first17: str) -> str:
 
 
 def mask_id_number(number: str | None) -> str:
-    """First 4 and last 4 digits, the rest as asterisks; empty when there are too few digits to mask."""
+    """First 4 and last 4 digits, the rest as asterisks; of a number too short for that the first 4 only, empty where it has none."""
     number = normalise_number(number)
-    if len(number) < 12 or not number[:4].isascii() or not number[:4].isdigit():
+    if not re.match(r"[0-9]{4}", number):
         return ""
+    if len(number) < 12:
+        return number[:4] + "*" * max(5, len(number) - 4)
     tail = re.sub(r"[^0-9X*]", "*", number[-4:])
     return f"{number[:4]}{'*' * (len(number) - 8)}{tail}"
 

@@ -12,9 +12,6 @@ from functools import cache
 
 from services.domain.finding import Result
 
-
-
-
 _CHECKS: dict[str, Callable[..., Iterator[Result]]] = {}
 
 

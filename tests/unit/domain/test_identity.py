@@ -49,6 +49,7 @@ def test_a_mask_shows_at_most_eight_characters(text: str) -> None:
 
 def test_the_mask_keeps_first_and_last_four() -> None:
     assert mask_id_number("11010519491231002x") == "1101**********002X"
+    assert mask_id_number("220105") == "2201*****"
 
 
 def test_unified_social_credit_codes() -> None:

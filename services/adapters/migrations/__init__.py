@@ -1,0 +1,1 @@
+"""Alembic migrations, the same for SQLite and PostgreSQL; in the package, so that an installed program finds them."""

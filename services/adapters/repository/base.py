@@ -1,0 +1,51 @@
+"""What the parts of the repository share: the database, the vault, and sealed JSON rows."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.adapters.database import Database
+from services.adapters.vault import Vault
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id(prefix: str) -> str:
+    """An identifier that cannot be guessed."""
+    return f"{prefix}_{secrets.token_hex(12)}"
+
+
+def upsert(connection: Connection, table: Table, keys: Sequence[str], values: dict[str, Any]) -> None:
+    """Insert a row, or replace the values of the one with the same keys."""
+    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    rest = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(insert.values(**values).on_conflict_do_update(index_elements=list(keys), set_=rest))
+
+
+class Part:
+    """One part of the repository. Every call is a transaction of its own, or joins that of `transaction()`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self.database = database
+        self._vault = vault
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Calls inside are committed together, or not at all."""
+        with self.database.writing():
+            yield
+
+    def _seal(self, text: str, aad: str) -> bytes:
+        return self._vault.seal(text.encode("utf-8", "surrogatepass"), aad)
+
+    def _open(self, sealed: bytes, aad: str) -> str:
+        return self._vault.open(sealed, aad).decode("utf-8", "surrogatepass")

@@ -1,0 +1,51 @@
+"""Settings: every one has a default that works on one machine, and an environment variable `HEZHENG_<NAME>` that overrides it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """`hezheng` under the XDG data home (`~/.local/share` where that is not set)."""
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "hezheng"
+
+
+class Settings(BaseSettings):
+    """What an installation may change. Sizes in bytes, times in seconds as named."""
+
+    model_config = SettingsConfigDict(env_prefix="HEZHENG_", env_ignore_empty=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=default_data_dir, description="database, blobs and key file of an embedded installation")
+    database_url: str | None = Field(default=None, description="postgresql+psycopg://… or sqlite:///…; default: SQLite in data_dir")
+    blobs_dir: Path | None = Field(default=None, description="content-addressed originals; default: data_dir/blobs")
+    key: SecretStr | None = Field(default=None, description="32-byte key, base64 or hex, that personal data are encrypted with; default: data_dir/key")
+    ocr_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
+    workers: int = Field(default=1, ge=1, le=64, description="worker processes of an embedded server")
+    api_key: SecretStr | None = Field(default=None, description="an API key that is always accepted, beside those in the database")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    max_upload_bytes: int = Field(default=5 * 1024**3, ge=1)
+    max_body_bytes: int = Field(default=64 * 1024**2, ge=1, description="bound of JSON bodies and tables")
+    session_seconds: int = Field(default=12 * 3600, ge=60, description="how long a reviewer stays logged in")
+    secure_cookies: bool = Field(default=False, description="send the session cookie over https only; set it behind TLS")
+    job_lease_seconds: float = Field(default=120.0, gt=0, description="how long a silent worker keeps a job")
+    job_attempts: int = Field(default=5, ge=1, description="tries before a job is dead")
+    job_backoff_seconds: float = Field(default=5.0, ge=0, description="wait before the second try; doubled before each further one")
+    job_poll_seconds: float = Field(default=0.5, gt=0)
+
+    def sql_url(self) -> str:
+        """The SQLAlchemy address of the database; a bare postgresql:// means the psycopg driver."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'hezheng.db'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    def blobs_path(self) -> Path:
+        return self.blobs_dir or self.data_dir / "blobs"

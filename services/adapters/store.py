@@ -1,0 +1,56 @@
+"""An installation's store, opened: database brought up to date, vault, repository, blobs, queue."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.adapters.blobs import Blobs
+from services.adapters.database import Database
+from services.adapters.migrate import migrate
+from services.adapters.queue import Queue
+from services.adapters.repository import Repository
+from services.adapters.settings import Settings
+from services.adapters.vault import Vault, open_vault
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    settings: Settings
+    database: Database
+    repository: Repository
+    blobs: Blobs
+    queue: Queue
+    vault: Vault
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open (and where needed create and migrate) the store. Raises VaultError, OSError, sqlalchemy.exc.SQLAlchemyError."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = settings.key.get_secret_value() if settings.key else None
+    vault = open_vault(key, settings.data_dir / "key")
+    database = Database(settings.sql_url())
+    migrate(database)
+    queue = Queue(database, lease_seconds=settings.job_lease_seconds, attempts=settings.job_attempts, backoff_seconds=settings.job_backoff_seconds)
+    return Store(settings, database, Repository(database, vault), Blobs(settings.blobs_path()), queue, vault)
+
+
+@contextmanager
+def throw_away_store(settings: Settings) -> Iterator[Store]:
+    """A store in a temporary directory with a key of its own, gone at the end of the block."""
+    directory = Path(tempfile.mkdtemp(prefix="hezheng-"))
+    try:
+        store = open_store(settings.model_copy(update={"data_dir": directory, "database_url": None, "blobs_dir": None, "key": None}))
+        try:
+            yield store
+        finally:
+            store.close()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,113 @@
+"""The vault: personal data encrypted at rest, and a keyed blind index to find people without storing their numbers.
+
+A sealed value is `version (1 byte) | key id (4 bytes) | nonce (12 bytes) | AES-256-GCM ciphertext and tag`. The associated data
+name the row it belongs to, so that a value moved to another row does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+import zlib
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from services.domain.errors import HezhengError
+from services.domain.identity import normalise_number
+from services.domain.text import Message
+
+_VERSION = b"\x01"
+_KEY_BYTES = 32
+
+
+class VaultError(HezhengError):
+    """A key that cannot be used, or a sealed value that does not open."""
+
+
+def _derive(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=b"hezheng", info=purpose).derive(master)
+
+
+class Vault:
+    """`masters`: 32-byte keys; the first seals, all open. The blind index hangs on the last, so that a new first key leaves it as it is."""
+
+    def __init__(self, masters: list[bytes]) -> None:
+        if not masters or any(len(m) != _KEY_BYTES for m in masters):
+            raise VaultError(Message("加密密钥应为32字节（base64或十六进制）", "an encryption key has 32 bytes, as base64 or hex"))
+        self._ciphers = {hashlib.sha256(b"id" + m).digest()[:4]: AESGCM(_derive(m, b"seal")) for m in masters}
+        self._current = next(iter(self._ciphers))
+        self._index_key = _derive(masters[-1], b"index")
+
+    def seal(self, plain: bytes, aad: str) -> bytes:
+        """`plain` compressed and encrypted, bound to `aad` (table, row, column)."""
+        nonce = os.urandom(12)
+        body = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 6), aad.encode())
+        return _VERSION + self._current + nonce + body
+
+    def open(self, sealed: bytes, aad: str) -> bytes:
+        """The plain bytes back. Raises VaultError for another row's value, a changed one, or an unknown key."""
+        sealed = bytes(sealed)
+        cipher = self._ciphers.get(sealed[1:5])
+        if sealed[:1] != _VERSION or cipher is None:
+            raise VaultError(
+                Message(
+                    "加密数据所用的密钥不在本机，请恢复原密钥文件", "the value was sealed with a key that is not here; restore the key file it was written with"
+                )
+            )
+        try:
+            return zlib.decompress(cipher.decrypt(sealed[5:17], sealed[17:], aad.encode()))
+        except InvalidTag as error:
+            raise VaultError(Message("加密数据已被改动或不属于此记录", "a sealed value was changed or belongs to another row")) from error
+
+    def blind(self, number: str) -> str:
+        """A keyed fingerprint of a normalised number or name, for look-up; tells nothing without the key."""
+        return hmac.new(self._index_key, normalise_number(number).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
+
+
+def parse_key(text: str) -> bytes:
+    """A key from base64 or hex text. Raises VaultError."""
+    text = text.strip()
+    try:
+        if len(text) == 2 * _KEY_BYTES:
+            return bytes.fromhex(text)
+        key = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise VaultError(Message("HEZHENG_KEY应为32字节的base64或十六进制", "HEZHENG_KEY must be 32 bytes as base64 or hex"))
+    return key
+
+
+def open_vault(key: str | None, key_file: Path) -> Vault:
+    """The vault with `key` (several separated by commas, the newest first), or with the key file, made with mode 0600 where there is none."""
+    if key:
+        return Vault([parse_key(part) for part in key.split(",") if part.strip()])
+    if not key_file.exists():
+        _create_key_file(key_file)
+    return Vault([parse_key(line) for line in key_file.read_text(encoding="ascii").split()])
+
+
+def _create_key_file(path: Path) -> None:
+    """Written aside and linked into place, so that two processes starting at once agree on one key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(os.urandom(_KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            return  # the other process was first: its key counts
+    finally:
+        aside.unlink()

@@ -1,0 +1,64 @@
+"""For operators: alive, ready, figures, and the list of calls."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.adapters.repository.base import now
+from services.domain.text import Message
+from services.ingest.api.common import StoreOf
+from services.ingest.docs_page import render
+from services.ingest.problems import Problem
+
+router = APIRouter(tags=["operations"])
+
+_LEAST_FREE_BYTES = 100 * 1024**2
+
+
+@router.get("/healthz", summary="The process answers")
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Database and storage answer")
+def readyz(store: StoreOf) -> dict[str, Any]:
+    """503 with what is missing."""
+    try:
+        store.database.ping()
+    except SQLAlchemyError as error:
+        raise Problem(503, "database-away", Message("数据库无法连接", "the database does not answer")) from error
+    try:
+        free = shutil.disk_usage(store.blobs.root).free
+    except OSError as error:
+        raise Problem(503, "storage-away", Message("文件存储不可用", "the file store is not there")) from error
+    if free < _LEAST_FREE_BYTES:
+        raise Problem(503, "storage-full", Message("存储空间不足", "the file store is nearly full"), free_bytes=free)
+    return {"status": "ready", "free_bytes": free}
+
+
+@router.get("/metrics", summary="Figures for Prometheus")
+def metrics(store: StoreOf) -> Response:
+    registry = CollectorRegistry()
+    jobs = Gauge("hezheng_jobs", "Jobs by state", ["state"], registry=registry)
+    for state in ("queued", "running", "done", "dead"):
+        jobs.labels(state).set(0)
+    for state, count in store.queue.counts().items():
+        jobs.labels(state).set(count)
+    claims = Gauge("hezheng_claims", "Claims by status", ["status"], registry=registry)
+    for status, count in store.repository.count_by_status().items():
+        claims.labels(status).set(count)
+    oldest = store.queue.oldest_waiting()
+    age = Gauge("hezheng_queue_age_seconds", "How long the oldest due job has waited", registry=registry)
+    age.set(0 if oldest is None else max(0.0, (now() - oldest).total_seconds()))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    return HTMLResponse(render(request.app.openapi()))

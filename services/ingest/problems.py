@@ -1,0 +1,110 @@
+"""Errors over HTTP: problem documents (RFC 9457) with a stable type, in Chinese and English, that say what to do."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.adapters.repository import ClaimExists
+from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound
+from services.domain.text import Message
+
+log = logging.getLogger("hezheng.api")
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:hezheng:problem:"
+
+_BY_STATUS: dict[int, tuple[str, Message]] = {
+    400: ("bad-request", Message("请求格式有误", "the request is malformed")),
+    401: ("unauthorized", Message("请提供有效的 API 密钥（Authorization: Bearer 或 X-API-Key）", "show a valid API key (Authorization: Bearer or X-API-Key)")),
+    404: ("not-found", Message("没有该资源，请核对地址", "there is nothing at this address")),
+    405: ("method-not-allowed", Message("该地址不支持此方法", "this address does not take this method")),
+    413: ("too-large", Message("内容超过大小上限", "the content exceeds the size limit")),
+    415: ("unsupported-media-type", Message("不支持的内容类型", "this type of content is not taken here")),
+    422: ("invalid", Message("内容不符合要求", "the content is not as it should be")),
+    500: ("internal", Message("服务内部错误，请稍后重试；若仍出现，请联系管理员", "an internal error; try again later, and tell the operator if it stays")),
+    503: ("unavailable", Message("服务暂不可用，请稍后重试", "the service is not available now; try again later")),
+}
+
+
+class Problem(Exception):
+    """An error with its status and what to do. `kind` is the stable end of the problem's type."""
+
+    def __init__(self, status: int, kind: str, message: Message, *, headers: dict[str, str] | None = None, **members: Any) -> None:
+        super().__init__(message.en)
+        self.status = status
+        self.kind = kind
+        self.message = message
+        self.headers = headers
+        self.members = members
+
+
+def document(status: int, kind: str, message: Message, **members: Any) -> dict[str, Any]:
+    return {
+        "type": _TYPE + kind,
+        "title": kind.replace("-", " "),
+        "status": status,
+        "detail": message.zh,
+        "message": {"zh": message.zh, "en": message.en},
+    } | members
+
+
+def answer(problem: Problem) -> JSONResponse:
+    body = document(problem.status, problem.kind, problem.message, **problem.members)
+    return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def plain(status: int, headers: dict[str, str] | None = None) -> Problem:
+    """The problem of a status that needs no words of its own."""
+    kind, message = _BY_STATUS.get(status, _BY_STATUS[500 if status >= 500 else 400])
+    return Problem(status, kind, message, headers=headers)
+
+
+def of_error(error: HezhengError) -> Problem:
+    """What an expected error of the program is over HTTP."""
+    if isinstance(error, NotFound):
+        return Problem(404, "not-found", error.message)
+    if isinstance(error, ClaimExists):
+        return Problem(409, "claim-exists", error.message, claim_id=error.claim_id)
+    if isinstance(error, ClaimUnreadable):
+        fields = [{"field": p.field, "found": p.found, "expected": {"zh": p.expected.zh, "en": p.expected.en}} for p in error.problems]
+        return Problem(422, "claim-unreadable", error.message, errors=fields, line=error.line)
+    if isinstance(error, FileTooLarge):
+        return Problem(413, "too-large", error.message)
+    if isinstance(error, EvidenceError):
+        return Problem(422, error.code.replace(".", "-").replace("_", "-"), error.message)
+    return Problem(500, "internal", error.message)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem document."""
+
+    @app.exception_handler(Problem)
+    def problem(_request: Request, error: Problem) -> JSONResponse:
+        return answer(error)
+
+    @app.exception_handler(HezhengError)
+    def expected(_request: Request, error: HezhengError) -> JSONResponse:
+        found = of_error(error)
+        if found.status >= 500:
+            log.error("%s: %s", type(error).__name__, error)
+        return answer(found)
+
+    @app.exception_handler(HTTPException)
+    def http(_request: Request, error: HTTPException) -> JSONResponse:
+        return answer(plain(error.status_code, dict(error.headers) if error.headers else None))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [{"field": ".".join(map(str, e["loc"])), "expected": {"zh": e["msg"], "en": e["msg"]}} for e in error.errors()]
+        return answer(Problem(422, "invalid", _BY_STATUS[422][1], errors=fields))
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return answer(plain(500))

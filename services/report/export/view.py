@@ -1,0 +1,230 @@
+"""A report arranged for reading: what the template shows, in its order and within its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from services.domain.report import Report
+from services.report.export.album import Album, Shown, where
+from services.report.export.matrix import Matrix, matrix
+from services.report.export.summary import Amounts, Bar, amounts, sentence, waterfall
+from services.report.export.timeline import Timeline, timeline
+from services.report.export.words import KINDS, ONLINE, OTHER_KIND, Pair, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a large claim is shown; the rest is in the spreadsheet, and the report says so."""
+
+    findings_per_group: int = 60
+    pictures_per_group: int = 12
+    trainees: int = 3000
+    traces: int = 800
+    matrix_rows: int = 400
+    matrix_columns: int = 80
+    matrix_block: int = 80
+    files: int = 600
+
+
+SCREEN = Bounds()
+PAPER = Bounds(findings_per_group=30, pictures_per_group=6, trainees=250, traces=100, matrix_rows=80, matrix_columns=66, matrix_block=22, files=300)
+
+
+@dataclass(slots=True)
+class Item:
+    """One finding as shown. `subject` is empty where the message names it anyway."""
+
+    index: int
+    finding: dict[str, Any]
+    subject: str
+    places: list[str]
+    pictures: list[Shown]
+    expected: str
+    observed: str
+    related: list[str]
+
+
+@dataclass(slots=True)
+class Group:
+    """Findings of one code and outcome."""
+
+    key: str
+    code: str
+    severity: str
+    outcome: str
+    title: dict[str, str]
+    articles: str
+    count: int
+    items: list[Item] = field(default_factory=list)
+    omitted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    number: int
+    trainee: dict[str, Any]
+    why: list[tuple[str, str, str]]
+    """(anchor, zh, style) of what keeps this person from the full amount."""
+    online: list[tuple[str, str, float, int | float]]
+    """(reason, zh, share of the logged time in per cent, minutes)"""
+    trace: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Clauses that came out alike: open (not met, unclear), manual, met (and not applicable)."""
+
+    key: str
+    zh: str
+    en: str
+    clauses: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    report: Report
+    sentence: Pair
+    amounts: Amounts
+    bars: list[Bar]
+    clauses: list[Part]
+    open_clauses: int
+    """How many are not met or unclear."""
+    counts: dict[str, int]
+    groups: list[Group]
+    people: list[Person]
+    people_omitted: int
+    matrix: Matrix
+    timeline: Timeline
+    kinds: list[tuple[Pair, str, list[dict[str, Any]]]]
+    files_omitted: int
+    album: Album
+    anchors: dict[int, str]
+    """Where each shown finding stands in the page."""
+
+
+def view(report: Report, album: Album, bounds: Bounds) -> View:
+    groups = _groups(report, album, bounds)
+    anchors = {item.index: f"f{item.index}" for g in groups for item in g.items}
+    home = {(g.severity, g.outcome, g.code): g.key for g in groups}
+    shown = _chosen(report, bounds.trainees)
+    return View(
+        report=report,
+        sentence=sentence(report),
+        amounts=amounts(report),
+        bars=waterfall(report),
+        clauses=_parts([_clause(report, c, home) for c in report.clauses]),
+        open_clauses=sum(c["outcome"] in ("unmet", "unclear") for c in report.clauses),
+        counts={s: sum(f["severity"] == s for f in report.findings) for s in ("critical", "warning", "info")},
+        groups=groups,
+        people=_people(report, shown, anchors, home, bounds.traces),
+        people_omitted=len(report.trainees) - len(shown),
+        matrix=matrix(report, per_block=bounds.matrix_block, most_rows=bounds.matrix_rows, most_columns=bounds.matrix_columns),
+        timeline=timeline(report),
+        kinds=_kinds(report, bounds.files),
+        files_omitted=max(0, len(report.evidence) - bounds.files),
+        album=album,
+        anchors=anchors,
+    )
+
+
+def _groups(report: Report, album: Album, bounds: Bounds) -> list[Group]:
+    found: dict[tuple[str, str, str], Group] = {}
+    for index, f in enumerate(report.findings):
+        key = (f["severity"], f["outcome"], f["code"])
+        group = found.get(key)
+        if group is None:
+            group = found[key] = Group(f"g{len(found)}", f["code"], f["severity"], f["outcome"], f["title"], "", 0)
+        group.count += 1
+        if f["article"] and f["article"] not in group.articles.split("、"):
+            group.articles = "、".join(filter(None, [group.articles, f["article"]]))
+        if len(group.items) >= bounds.findings_per_group:
+            group.omitted += 1
+            continue
+        left = bounds.pictures_per_group - sum(len(i.pictures) for i in group.items)
+        group.items.append(_item(report, index, f, album.findings.get(index, [])[: max(left, 0)]))
+    cost = {r["code"]: Decimal(r["unsupported"]) + Decimal(r["unclear"]) for r in report.amount.get("reasons") or []}
+    rank = {"critical": 0, "warning": 1, "info": 2}
+    return sorted(found.values(), key=lambda g: (rank[g.severity], g.outcome == "unclear", -cost.get(g.code, Decimal(0)), g.code))
+
+
+def _item(report: Report, index: int, finding: dict[str, Any], pictures: list[Shown]) -> Item:
+    own = report.claim.get("claim_no")
+    captions = {p.caption for p in pictures}
+    places = [w for w in dict.fromkeys(where(p) for p in finding["evidence"]) if w not in captions]
+    if len(places) > 8:
+        places = [*places[:8], f"等{len(places)}处"]
+    related = [r["file"] if r["claim_no"] == own else f"{r['claim_no']} · {r['file']}" for r in finding["related"][:6]]
+    subject = finding["subject"] or ""
+    subject = "" if all(word in finding["message"]["zh"] for word in subject.split()) else subject
+    return Item(index, finding, subject, places, pictures, plain(finding["expected"]), plain(finding["observed"]), related)
+
+
+def _clause(report: Report, clause: dict[str, Any], home: dict[tuple[str, str, str], str]) -> dict[str, Any]:
+    """The clause with its findings by group: (anchor, title, how many)."""
+    groups: dict[str, list[Any]] = {}
+    for index in clause["findings"]:
+        f = report.findings[index]
+        key = home[(f["severity"], f["outcome"], f["code"])]
+        groups.setdefault(key, [key, f["title"]["zh"], 0])[2] += 1
+    shown = "manual" if clause.get("manual") else clause["outcome"]
+    return {**clause, "shown": shown, "groups": list(groups.values())}
+
+
+def _parts(clauses: list[dict[str, Any]]) -> list[Part]:
+    """What is to be looked at first; within a part in the order of the document's clauses, the unmet before the unclear."""
+    rank = {"unmet": 0, "unclear": 1}
+    open_ = sorted((c for c in clauses if c["shown"] in rank), key=lambda c: rank[c["shown"]])
+    manual = [c for c in clauses if c["shown"] == "manual"]
+    rest = sorted((c for c in clauses if c["shown"] in ("met", "not_applicable")), key=lambda c: c["shown"] != "met")
+    parts = (
+        Part("open", "不符合与待定", "not met or unclear", open_),
+        Part("met", "符合与不适用", "met or not applicable", rest),
+        Part("manual", "人工审核", "for the reviewer", manual),
+    )
+    return [part for part in parts if part.clauses]
+
+
+def _chosen(report: Report, most: int) -> list[int]:
+    """Everybody, or where that is too many, those who do not get all they claim first; in the order of the list."""
+    if len(report.trainees) <= most:
+        return list(range(len(report.trainees)))
+    short = sorted(range(len(report.trainees)), key=lambda i: (report.trainees[i]["amount_supported"] == report.trainees[i]["amount_claimed"], i))
+    return sorted(short[:most])
+
+
+def _people(report: Report, shown: list[int], anchors: dict[int, str], home: dict[tuple[str, str, str], str], traces: int) -> list[Person]:
+    people = []
+    for who in shown:
+        t = report.trainees[who]
+        why: dict[str, tuple[str, str, str]] = {}
+        times: dict[str, int] = {}
+        for index in t["findings"]:
+            f = report.findings[index]
+            if f["severity"] == "info":
+                continue
+            title = f["title"]["zh"]
+            times[title] = times.get(title, 0) + 1
+            why.setdefault(title, (anchors.get(index) or home[(f["severity"], f["outcome"], f["code"])], title, f["severity"]))
+        listed = [(a, z if times[z] == 1 else f"{z} {times[z]}次", s) for a, z, s in why.values()]
+        has_trace = bool(t.get("steps")) and traces > 0
+        traces -= has_trace
+        people.append(Person(who + 1, t, listed, _online(t), has_trace))
+    return people
+
+
+def _online(trainee: dict[str, Any]) -> list[tuple[str, str, float, int | float]]:
+    minutes: dict[str, float] = (trainee.get("online") or {}).get("minutes", {})
+    total = sum(minutes.values())
+    if total <= 0:
+        return []
+    return [(reason, ONLINE[reason][0], 100 * m / total, m) for reason, m in sorted(minutes.items(), key=lambda item: item[0] != "counted") if m > 0]
+
+
+def _kinds(report: Report, most: int) -> list[tuple[Pair, str, list[dict[str, Any]]]]:
+    order = [*KINDS, ""]
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for e in report.evidence[:most]:
+        by_kind.setdefault(e["kind"] or "", []).append(e)
+    return [(KINDS.get(kind, OTHER_KIND), kind, by_kind[kind]) for kind in order if kind in by_kind]

@@ -1,0 +1,156 @@
+"""What several checks ask of a case: which ways of training it has, which media count, how a person or a session is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from services.domain.case import Case, Evidence, Reuse, ReuseKind, SheetAttendance, SheetRowMatch
+from services.domain.claim import SHANGHAI, Mode, Session
+from services.domain.evidence import KIND_NAMES, EvidenceKind, Place, Related
+from services.domain.facts import PhotoFacts, VideoFacts
+from services.domain.text import Message
+from services.verify.people import who
+
+_OFFLINE = frozenset((Mode.THEORY, Mode.PRACTICAL))
+_PARTS = {"am": ("上午", "morning"), "pm": ("下午", "afternoon")}
+_SURE_CLOCKS = ("exif", "gps", "quicktime")
+
+
+def declared_modes(case: Case) -> frozenset[Mode]:
+    """The modes that the claim names, for the project or for a session; empty: it does not say."""
+    return frozenset(case.claim.project.modes) | frozenset(s.mode for s in case.claim.sessions if s.mode is not None)
+
+
+def is_offline(case: Case) -> bool | None:
+    """Whether there is training in a room (theory, practical); None: the claim does not say."""
+    modes = declared_modes(case)
+    if modes:
+        return bool(modes & _OFFLINE)
+    return True if case.of("sign_in_sheet") else None
+
+
+def is_online(case: Case) -> bool | None:
+    """Whether there is online training; a learning log counts as saying so. None: the claim does not say."""
+    if case.of("learning_log"):
+        return True
+    modes = declared_modes(case)
+    if modes:
+        return Mode.ONLINE in modes
+    return False if case.of("sign_in_sheet") else None
+
+
+def everybody(case: Case) -> tuple[int, ...]:
+    """The indices of all trainees."""
+    return tuple(range(len(case.trainees.people))) if case.trainees else ()
+
+
+def refused(case: Case, kind: EvidenceKind) -> tuple[str, ...]:
+    """Files of a kind that were handed in but never taken in (too large, broken archives)."""
+    folders = {kind.value, f"{kind.value}s", KIND_NAMES[kind][0]}
+    taken = {item.file.path for item in case.evidence}
+    return tuple(dict.fromkeys(path for path, _ in case.intake_problems if path not in taken and folders & set(path.split("/")[:-1])))
+
+
+def person_name(case: Case, trainee: int) -> str:
+    """A trainee as findings name them: name and masked ID number."""
+    return who(case.trainees.people[trainee]) if case.trainees else ""
+
+
+def session_name(session: Session) -> Message:
+    """A session by day and part of the day."""
+    zh, en = _PARTS.get(session.part_of_day(), ("", ""))
+    return Message(f"{session.date.isoformat()}{zh}", f"{session.date.isoformat()} {en}".rstrip())
+
+
+def listed(parts: Iterable[str], limit: int = 12, *, mark: str = "、", more: str = "等{count}处") -> str:
+    """Words one after another, the rest counted where there are more than `limit`."""
+    words = list(parts)
+    text = mark.join(words[:limit])
+    return text if len(words) <= limit else text + more.format(count=len(words))
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def row_place(page: SheetAttendance, row: SheetRowMatch) -> Place:
+    return Place(page.file, page=page.page, row=row.row, box=row.box)
+
+
+def people_on(case: Case, place: Place) -> tuple[int, ...]:
+    """The trainees on a sheet's page, or on one row of it; none for files that are no sheets."""
+    rows = (row for page in case.attendance if page.file == place.file and page.page == (place.page or page.page) for row in page.rows)
+    return tuple(sorted({row.trainee for row in rows if row.trainee is not None and row.row == (place.row or row.row)}))
+
+
+def related_to(case: Case, reuse: Reuse) -> tuple[Related, ...]:
+    return (Related(reuse.claim_no or case.claim.claim_no, reuse.other.file),)
+
+
+def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
+    """Whether a picture or video is from outside the training's days: True, False, or None where that is not certain.
+
+    Without a time of its own it is not from outside: that no time is kept is no sign of anything.
+    """
+    moment, source = (facts.taken_at, facts.taken_at_source) if isinstance(facts, PhotoFacts) else (facts.recorded_at, facts.recorded_at_source)
+    start, end = case.claim.project.start, case.claim.project.end
+    if moment is None or start <= local_day(moment) <= end:
+        return False
+    if source == "container":
+        # A container's clock should be UTC, but many phones write their local time into it: sure only where both readings agree.
+        return None if start <= moment.astimezone(UTC).date() <= end else True
+    return True if source is None or source in _SURE_CLOCKS else None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaCount:
+    """`counted`: valid and distinct. `doubtful`: for a human to decide. What is in neither is void."""
+
+    counted: tuple[Evidence, ...]
+    doubtful: tuple[Evidence, ...]
+
+
+def count_media(case: Case, kind: EvidenceKind) -> MediaCount:
+    """The photos or videos of a claim that count: readable, not seen before, not from outside the training's days.
+
+    A video of which only a stretch was seen before counts; the stretch (`seen_stretches`) does not.
+    """
+    reuse_kind = ReuseKind.PHOTO if kind is EvidenceKind.PHOTO else ReuseKind.VIDEO
+    seen = [r for r in case.reuse if r.kind is reuse_kind and r.place.seconds is None and not (r.claim_no is not None and r.first)]
+    # Of two alike within the claim one counts: a doubt about a file that is void itself is none.
+    void = {r.place.file for r in seen if r.certain}
+    unsure = {r.place.file for r in seen if not r.certain}
+    counted: list[Evidence] = []
+    doubtful: list[Evidence] = []
+    for item in case.of(kind.value):
+        if not isinstance(item.facts, PhotoFacts | VideoFacts) or item.file.path in void:
+            continue
+        outside = outside_training(case, item.facts)
+        if outside:
+            continue
+        (doubtful if outside is None or item.file.path in unsure else counted).append(item)
+    return MediaCount(tuple(counted), tuple(doubtful))
+
+
+def seen_stretches(case: Case, path: str, *, certain: bool) -> list[tuple[float, float]]:
+    """The stretches (seconds) of a video that were seen in an earlier video of this claim, or in another claim submitted before."""
+    own = (r for r in case.reuse if r.kind is ReuseKind.VIDEO and r.place.file == path and r.certain is certain and not (r.claim_no is not None and r.first))
+    return [reuse.place.seconds for reuse in own if reuse.place.seconds is not None]
+
+
+def same_page_twice(case: Case, reuse: Reuse) -> bool:
+    """Whether a sheet found twice within the claim is one sheet handed in twice (the same bytes, or the same day), not one used for two days."""
+    hashes = {item.file.path: item.file.sha256 for item in case.evidence}
+    one, other = reuse.place.file, reuse.other.file
+    if one != other and one in hashes and hashes[one] == hashes.get(other):
+        return True
+    days, others = _days_of(case, reuse.place), _days_of(case, reuse.other)
+    return bool(days) and days == others
+
+
+def _days_of(case: Case, place: Place) -> frozenset[tuple[date | None, str | None]]:
+    pages = [page for page in case.attendance if page.file == place.file and page.page == (place.page or 1)]
+    return frozenset((page.date, page.part) for page in pages if page.date is not None)

@@ -1,0 +1,94 @@
+"""What is handed in is the claim's own: nothing used before, no doctored duration, no invoice twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from services.domain.case import Case, Evidence, Reuse, ReuseKind
+from services.domain.evidence import Place, Related
+from services.domain.facts import DocumentFacts, VideoFacts
+from services.domain.finding import Result
+from services.verify.aspects import people_on, related_to, same_page_twice
+from services.verify.checks import check
+from services.verify.results import met, not_applicable, unclear, unmet
+
+_REUSED = {
+    ReuseKind.SHEET: ("sheet.reused", "签到表", "the sheet"),
+    ReuseKind.PHOTO: ("photo.reused", "照片", "the photo"),
+    ReuseKind.VIDEO: ("video.reused", "视频", "the video"),
+}
+
+
+@check
+def materials_authentic(case: Case, *, overstated_seconds: Decimal, overstated_share: Decimal) -> Iterator[Result]:
+    """Sheets, photos and videos not used for another day or claim, true durations, invoices claimed once, 附件2 一.
+
+    A video's duration is overstated when its header claims more than it plays by over `overstated_seconds` and over
+    `overstated_share` (0..1) of what it claims.
+    """
+    if not case.evidence:
+        yield not_applicable()
+        return
+    findings = [*_reused(case), *_overstated(case, float(overstated_seconds), float(overstated_share)), *_invoices(case)]
+    yield from findings or (met(),)
+
+
+def _reused(case: Case) -> Iterator[Result]:
+    for reuse in case.reuse:
+        within = reuse.claim_no is None
+        if reuse.kind not in _REUSED or reuse.first and not within:
+            continue
+        if within and (reuse.kind is not ReuseKind.SHEET or same_page_twice(case, reuse)):
+            continue  # repeated within the claim: told as a duplicate
+        yield _reuse(case, reuse)
+
+
+def _reuse(case: Case, reuse: Reuse) -> Result:
+    code, zh, en = _REUSED[reuse.kind]
+    one, other = reuse.place.file, reuse.other.file
+    whose = f"（{reuse.enterprise}）" if reuse.enterprise else ""
+    elsewhere = f"申报{reuse.claim_no}{whose}的{other}" if reuse.claim_no else f"本申报另一日期的{other}"
+    elsewhere_en = f"{other} of claim {reuse.claim_no}" if reuse.claim_no else f"{other} of another day"
+    places = (reuse.place,) if reuse.claim_no else (reuse.place, reuse.other)
+    related, people = related_to(case, reuse), people_on(case, reuse.place)
+    if reuse.certain:
+        return unmet(code, f"{zh}{one}与{elsewhere}相同，属重复使用", f"{en} {one} is the same as {elsewhere_en}: it was used before", subject=one, evidence=places,
+                     related=related, trainees=people)  # fmt: skip
+    return unclear(code, f"{zh}{one}与{elsewhere}疑似相同，请人工比对", f"{en} {one} may be the same as {elsewhere_en}: compare by eye", subject=one, evidence=places,
+                   related=related, trainees=people)  # fmt: skip
+
+
+def _overstated(case: Case, seconds: float, share: float) -> Iterator[Result]:
+    for item in case.of("video"):
+        facts = item.facts
+        if not isinstance(facts, VideoFacts) or facts.container_seconds is None:
+            continue
+        excess = facts.container_seconds - facts.playable_seconds
+        if excess > seconds and excess > share * facts.container_seconds:
+            file = item.file.path
+            yield unmet("video.duration_overstated", f"视频{file}标称{facts.container_seconds:.0f}秒，实际可播放{facts.playable_seconds:.0f}秒，时长虚标{excess:.0f}秒",
+                        f"{file} claims {facts.container_seconds:.0f} s but plays {facts.playable_seconds:.0f} s: overstated by {excess:.0f} s", subject=file,
+                        expected=round(facts.container_seconds, 1), observed=round(facts.playable_seconds, 1),
+                        evidence=(Place(file, seconds=(round(facts.playable_seconds, 2), round(facts.container_seconds, 2))),))  # fmt: skip
+
+
+def _invoices(case: Case) -> Iterator[Result]:
+    for seen in case.invoices_elsewhere:
+        yield unmet("invoice.duplicate", f"发票{seen.number}（{seen.place.file}）已用于申报{seen.claim_no}的{seen.other.file}",
+                    f"invoice {seen.number} ({seen.place.file}) was claimed before in {seen.claim_no} ({seen.other.file})", subject=seen.place.file, observed=seen.number,
+                    evidence=(seen.place,), related=(Related(seen.claim_no, seen.other.file),))  # fmt: skip
+    first: dict[tuple[str | None, str], Evidence] = {}
+    for item in case.of("invoice"):
+        invoice = item.facts.invoice if isinstance(item.facts, DocumentFacts) else None
+        if invoice is None or invoice.number is None:
+            continue
+        known = first.setdefault((invoice.code, invoice.number), item)
+        if known is item or known.file.sha256 == item.file.sha256:
+            continue  # the same bytes twice are told as a duplicate file
+        one, other = item.file.path, known.file.path
+        say, ask, ask_en = (
+            (unclear, "（号码由文字识别得到），请人工核对", " (its number was read by OCR): check by eye") if invoice.source == "ocr" else (unmet, "", "")
+        )
+        yield say("invoice.duplicate", f"发票{invoice.number}在{one}与{other}中重复提交{ask}", f"invoice {invoice.number} is in {one} and in {other}{ask_en}", subject=one,
+                  observed=invoice.number, evidence=(Place(one), Place(other)), related=(Related(case.claim.claim_no, other),))  # fmt: skip

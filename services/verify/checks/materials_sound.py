@@ -1,0 +1,88 @@
+"""Every file can be opened and read, and is what its name says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.domain.case import Case, Evidence, FileProblem, ReuseKind
+from services.domain.codes import CODES, Severity
+from services.domain.evidence import EvidenceKind, Place, Related
+from services.domain.facts import SheetFacts
+from services.domain.finding import Outcome, Result
+from services.verify.aspects import same_page_twice
+from services.verify.checks import check
+from services.verify.results import info, met, not_applicable, unclear
+
+_NOT_READ = frozenset((EvidenceKind.FACE,))
+"""Kinds whose files have facts only as a set."""
+_TOLD_ELSEWHERE = frozenset((EvidenceKind.PHOTO, EvidenceKind.VIDEO, EvidenceKind.FACE))
+
+
+@check
+def materials_sound(case: Case) -> Iterator[Result]:
+    """Unreadable, mislabelled, encrypted, empty and oversized files, unplayable videos, illegible sheets, 附件2 一. The rest is verified all the same."""
+    if not case.evidence and not case.intake_problems:
+        yield not_applicable()
+        return
+    told: set[tuple[str, str]] = set()
+    findings = []
+    for path, problem in _problems(case):
+        if (path, problem.code) not in told:
+            told.add((path, problem.code))
+            findings.append(_finding(path, problem))
+    findings += [*_unread(case), *_illegible(case), *_duplicates(case)]
+    yield from findings or (met(),)
+
+
+def _problems(case: Case) -> Iterator[tuple[str, FileProblem]]:
+    yield from case.intake_problems
+    for item in case.evidence:
+        for problem in item.problems:
+            yield item.file.path, problem
+
+
+def _finding(path: str, problem: FileProblem) -> Result:
+    code = CODES[problem.code]
+    if code.severity is Severity.INFO:
+        outcome = Outcome.MET
+    else:
+        outcome = Outcome.UNCLEAR if code.unclear else Outcome.UNMET
+    return Result(outcome, problem.code, problem.message, subject=path, evidence=(Place(path),))
+
+
+def _unread(case: Case) -> Iterator[Result]:
+    for item in case.evidence:
+        if item.facts is None and not item.problems and item.file.kind is not None and item.file.kind not in _NOT_READ:
+            yield unclear("file.unreadable", f"{item.file.path}未能识读，请人工查看", f"{item.file.path} was not read; look at it", subject=item.file.path,
+                          evidence=(Place(item.file.path),))  # fmt: skip
+
+
+def _illegible(case: Case) -> Iterator[Result]:
+    for item in case.of(EvidenceKind.SIGN_IN_SHEET.value):
+        yield from _pages(item)
+
+
+def _pages(item: Evidence) -> Iterator[Result]:
+    if not isinstance(item.facts, SheetFacts) or any(problem.code == "sheet.unreadable" for problem in item.problems):
+        return
+    for page in item.facts.pages:
+        if not page.legible:
+            where = f"{item.file.path}第{page.page}页"
+            yield unclear("sheet.unreadable", f"签到表{where}模糊、残缺或不是签到表，无法辨读，请人工查看或重新扫描", f"{item.file.path}, page {page.page} cannot be read: scan it again",
+                          subject=item.file.path, evidence=(Place(item.file.path, page=page.page),))  # fmt: skip
+
+
+def _duplicates(case: Case) -> Iterator[Result]:
+    """Files handed in twice: the same bytes, or one sheet copied twice. Photos and videos are told as their own duplicates."""
+    pairs: dict[str, str] = {}
+    first: dict[str, str] = {}
+    for item in sorted(case.evidence, key=lambda e: e.file.path):
+        if item.file.size and item.file.kind not in _TOLD_ELSEWHERE and (known := first.setdefault(item.file.sha256, item.file.path)) != item.file.path:
+            pairs[item.file.path] = known
+    for reuse in case.reuse:
+        twice = reuse.kind is ReuseKind.FILE or (reuse.kind is ReuseKind.SHEET and same_page_twice(case, reuse))
+        if reuse.claim_no is None and twice and reuse.place.file != reuse.other.file:
+            pairs.setdefault(reuse.place.file, reuse.other.file)
+    for one, other in pairs.items():
+        yield info("file.duplicate", f"{one}与{other}内容相同，只计一次", f"{one} is the same as {other}; counted once", subject=one, evidence=(Place(one), Place(other)),
+                   related=(Related(case.claim.claim_no, other),))  # fmt: skip

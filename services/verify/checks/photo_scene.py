@@ -1,0 +1,62 @@
+"""Photos are from the place of the training and show people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from math import asin, cos, radians, sin, sqrt
+
+from services.domain.case import Case
+from services.domain.evidence import Place
+from services.domain.facts import PhotoFacts
+from services.domain.finding import Result
+from services.verify.checks import check
+from services.verify.results import info, met, not_applicable, unmet
+
+_EARTH_KM = 6371.0088
+
+
+@check
+def photo_scene(case: Case, *, far_km: Decimal) -> Iterator[Result]:
+    """No photo from farther than `far_km` from the venue (practice, 七(三)); a photo without people is told as an info.
+
+    Without the venue's coordinates, or a photo's, there is no distance to judge.
+    """
+    photos = [(item.file.path, item.facts) for item in case.of("photo") if isinstance(item.facts, PhotoFacts)]
+    findings = [result for path, facts in photos if (result := _far(case, path, facts, float(far_km)))]
+    empty = [path for path, facts in photos if facts.faces == 0]
+    if empty:
+        findings.append(info("photo.no_people", f"{len(empty)}张照片中未识别到人员（背影、远景也可能如此）：{'、'.join(empty[:10])}", f"no people were seen in {len(empty)} photos",
+                             subject="照片", observed=len(empty), evidence=tuple(Place(path) for path in empty)))  # fmt: skip
+    if findings:
+        yield from findings
+    else:
+        yield met() if photos else not_applicable()
+
+
+def _far(case: Case, path: str, facts: PhotoFacts, far_km: float) -> Result | None:
+    venue = case.claim.project.venue
+    if venue is None or venue.lat is None or venue.lon is None or facts.latitude is None or facts.longitude is None:
+        return None
+    if facts.latitude == 0 and facts.longitude == 0:
+        return None  # what a receiver without a fix writes
+    distance = distance_km((venue.lat, venue.lon), (facts.latitude, facts.longitude))
+    if distance <= far_km:
+        return None
+    where = f"{facts.latitude:.4f}, {facts.longitude:.4f}"
+    return unmet(
+        "photo.far_from_venue",
+        f"照片{path}的拍摄位置（{where}）距培训地点{distance:.1f}公里，超过{far_km:g}公里",
+        f"{path} was taken at {where}, {distance:.1f} km from the venue (more than {far_km:g} km)",
+        subject=path,
+        expected=far_km,
+        observed=round(distance, 1),
+        evidence=(Place(path),),
+    )
+
+
+def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great-circle distance in km of two (latitude, longitude) in degrees, by the haversine formula."""
+    (lat_a, lon_a), (lat_b, lon_b) = (tuple(map(radians, point)) for point in (a, b))
+    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
+    return 2 * _EARTH_KM * asin(min(1.0, sqrt(h)))

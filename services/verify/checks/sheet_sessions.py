@@ -1,0 +1,93 @@
+"""Every scheduled session in a room has its sheet, and every sheet its day within the training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.domain.case import Case, SheetAttendance, SheetDate
+from services.domain.evidence import Place
+from services.domain.finding import Result
+from services.verify.aspects import everybody, listed, session_name
+from services.verify.checks import check
+from services.verify.results import met, not_applicable, unclear, unmet
+
+
+@check
+def sheet_sessions(case: Case) -> Iterator[Result]:
+    """Sheets and scheduled sessions answer each other, 七(二)."""
+    if not case.attendance:
+        yield not_applicable()
+        return
+    findings = [*_dates(case), *_uncovered(case)]
+    yield from findings or (met(),)
+
+
+def _dates(case: Case) -> Iterator[Result]:
+    for page in _pages(case):
+        if page.date_known in (SheetDate.UNREADABLE, SheetDate.ASSIGNED):
+            yield _unreadable(case, page)
+        elif page.date_known is SheetDate.OUTSIDE or (page.date and not case.claim.project.start <= page.date <= case.claim.project.end):
+            yield _outside(case, page)
+
+
+def _pages(case: Case) -> Iterator[SheetAttendance]:
+    """Each page once for each day on it."""
+    seen = set()
+    for page in case.attendance:
+        key = (page.file, page.page, page.date, page.date_known)
+        if key not in seen:
+            seen.add(key)
+            yield page
+
+
+def _unreadable(case: Case, page: SheetAttendance) -> Result:
+    read = f"（识别为“{page.date_text}”）" if page.date_text else ""
+    zh, en = f"{page.file}第{page.page}页的日期无法辨认{read}", f"the date on {page.file}, page {page.page} cannot be read"
+    if page.date_known is SheetDate.ASSIGNED and page.session is not None:
+        name = session_name(case.sessions[page.session])
+        zh += f"；因仅{name.zh}一次课无签到表，暂按该课次计入，请人工核对日期"
+        en += f"; it was taken for {name.en}, the only session without a sheet: check the date by eye"
+    else:
+        names = [session_name(case.sessions[s]) for s in page.possible_sessions]
+        zh += f"，可能属于：{listed(n.zh for n in names)}；请人工核对" if names else "，请人工核对"
+        en += f"; it may be of {listed((n.en for n in names), mark=', ', more=' and others ({count} in all)')}: check by eye" if names else ": check by eye"
+    people = tuple(sorted({row.trainee for row in page.rows if row.trainee is not None}))
+    place = Place(page.file, page=page.page, box=page.date_box)
+    return unclear("sheet.date_unreadable", zh, en, subject=page.file, observed=page.date_text, evidence=(place,), trainees=people)
+
+
+def _outside(case: Case, page: SheetAttendance) -> Result:
+    start, end = case.claim.project.start, case.claim.project.end
+    day = page.date.isoformat() if page.date else page.date_text or ""
+    return unmet(
+        "sheet.date_outside_training",
+        f"{page.file}第{page.page}页的日期{day}不在培训期{start}至{end}内，未计入考勤",
+        f"the date {day} on {page.file}, page {page.page} is outside the training ({start} to {end}); the page is not counted",
+        subject=page.file,
+        expected=[start.isoformat(), end.isoformat()],
+        observed=day,
+        evidence=(Place(page.file, page=page.page, box=page.date_box),),
+        trainees=tuple(sorted({row.trainee for row in page.rows if row.trainee is not None})),
+    )
+
+
+def _uncovered(case: Case) -> Iterator[Result]:
+    if case.schedule_assumed:
+        return
+    covered = {page.session for page in case.attendance}
+    used = {page.file for page in case.attendance}
+    unread = tuple(Place(item.file.path) for item in case.of("sign_in_sheet") if item.file.path not in used)
+    for index in case.offline_sessions:
+        if index in covered:
+            continue
+        name = session_name(case.sessions[index])
+        course = f"《{case.sessions[index].course}》" if case.sessions[index].course else ""
+        maybe = (*(Place(p.file, page=p.page) for p in case.attendance if index in p.possible_sessions), *unread)
+        if maybe:
+            zh = f"{name.zh}{course}的签到表待定：有日期或内容无法辨认的签到表可能属于该课次，请人工查看"
+            yield unclear("sheet.session_uncovered", zh, f"{name.en}: a sheet that cannot be read may be its sheet; look at it", subject=name.zh, evidence=maybe,
+                          trainees=everybody(case))  # fmt: skip
+        else:
+            zh = f"{name.zh}{course}无签到表，该课次{case.hours(index)}学时未计入"
+            yield unmet("sheet.session_uncovered", zh, f"{name.en} has no sign-in sheet; its {case.hours(index)} class hours are not counted", subject=name.zh,
+                        trainees=everybody(case))  # fmt: skip

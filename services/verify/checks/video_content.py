@@ -1,0 +1,53 @@
+"""Videos show a training that goes on: not frozen, black, looped, or a show of stills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.domain.case import Case, Evidence
+from services.domain.evidence import Place
+from services.domain.facts import Span, SpanKind, VideoFacts
+from services.domain.finding import Result
+from services.verify.aspects import listed
+from services.verify.checks import check
+from services.verify.results import met, not_applicable, unclear, unmet
+
+_WORDS = {
+    SpanKind.FROZEN: ("video.frozen", "画面静止", "the picture is frozen"),
+    SpanKind.BLACK: ("video.black", "黑屏", "the picture is black"),
+    SpanKind.LOOPED: ("video.looped", "画面循环重复", "the picture repeats itself"),
+    SpanKind.SLIDESHOW: ("video.slideshow", "为图片轮播", "it is a show of stills"),
+}
+
+
+@check
+def video_content(case: Case) -> Iterator[Result]:
+    """One finding per video and kind of empty stretch, 七(三)."""
+    videos = [item for item in case.of("video") if isinstance(item.facts, VideoFacts)]
+    if not videos:
+        yield not_applicable()
+        return
+    findings = [result for item in videos for kind in SpanKind if (result := _of_kind(item, kind))]
+    yield from findings or (met(),)
+
+
+def _of_kind(item: Evidence, kind: SpanKind) -> Result | None:
+    spans = [span for span in item.facts.spans if span.kind is kind] if isinstance(item.facts, VideoFacts) else []
+    if not spans:
+        return None
+    code, zh, en = _WORDS[kind]
+    certain = any(span.certain for span in spans)
+    total = sum(span.seconds[1] - span.seconds[0] for span in spans if span.certain or not certain)
+    stretches = listed(map(_stretch, spans), 8, more="等{count}段")
+    file = item.file.path
+    places = tuple(Place(file, seconds=span.seconds) for span in spans)
+    if certain:
+        return unmet(code, f"视频{file}{zh}：{stretches}，合计{total:.0f}秒不计入有效时长", f"{file}: {en} for {total:.0f} s ({stretches}); these seconds do not count",
+                     subject=file, expected=0, observed=round(total, 1), evidence=places)  # fmt: skip
+    return unclear(code, f"视频{file}疑似{zh}：{stretches}，请人工观看核对", f"{file}: it seems that {en} ({stretches}); watch it", subject=file, observed=round(total, 1),
+                   evidence=places)  # fmt: skip
+
+
+def _stretch(span: Span) -> str:
+    text = "–".join(f"{int(s) // 60}:{int(s) % 60:02d}" for s in span.seconds)
+    return f"{text}（同{int(span.source[0]) // 60}:{int(span.source[0]) % 60:02d}起）" if span.source else text

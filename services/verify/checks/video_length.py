@@ -1,0 +1,80 @@
+"""Enough video of the training, by what it shows, not by what its header says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.domain.case import Case, Evidence
+from services.domain.evidence import EvidenceKind, Place
+from services.domain.facts import VideoFacts
+from services.domain.finding import Result
+from services.verify.aspects import count_media, refused, seen_stretches
+from services.verify.checks import check
+from services.verify.results import met, unclear, unmet
+
+_ROUNDING = 0.5
+"""Seconds by which a video cut at a full minute may miss it: its last frame has no length of its own."""
+
+
+@check
+def video_length(case: Case, *, minimum_seconds: int) -> Iterator[Result]:
+    """At least `minimum_seconds` of video that shows something new, over all distinct valid videos, 七(三)."""
+    submitted = case.of(EvidenceKind.VIDEO.value)
+    readable = [item for item in submitted if isinstance(item.facts, VideoFacts) and item.facts.playable_seconds > 0]
+    turned_away = refused(case, EvidenceKind.VIDEO)
+    if not readable:
+        yield _missing(submitted, turned_away)
+        return
+    count = count_media(case, EvidenceKind.VIDEO)
+    counted = [_seconds(case, item) for item in count.counted]
+    most = sum(high for _, high in (*counted, *(_seconds(case, item) for item in count.doubtful)))
+    least = sum(low for low, _ in counted)
+    if least >= minimum_seconds - _ROUNDING:
+        yield met()
+        return
+    places = tuple(Place(item.file.path) for item in readable)
+    need = _clock(minimum_seconds)
+    if most >= minimum_seconds - _ROUNDING or turned_away:
+        zh = f"能确认的有效视频{_clock(least)}，另有{_clock(max(0.0, most - least))}存疑，须达{need}，请人工观看核对"
+        en = f"{least:.0f} s of video surely count, {max(0.0, most - least):.0f} s are in doubt, {minimum_seconds} s are needed: watch them"
+        yield unclear("video.too_short", zh, en, subject="视频", expected=minimum_seconds, observed=round(least, 1), evidence=places)
+        return
+    zh = f"有效视频合计{_clock(most)}，不足{need}（静止、黑屏、循环画面及重复、曾用、摄于培训期外的视频不计），请补充培训过程视频"
+    en = f"only {most:.0f} s of valid video, {minimum_seconds} s are needed (frozen, black, looped, repeated, reused and foreign video does not count)"
+    yield unmet("video.too_short", zh, en, subject="视频", expected=minimum_seconds, observed=round(most, 1), evidence=places)
+
+
+def _missing(submitted: tuple[Evidence, ...], turned_away: tuple[str, ...]) -> Result:
+    places = tuple(Place(item.file.path) for item in submitted)
+    if turned_away:
+        return unclear("video.missing", f"视频文件未能接收（{'、'.join(turned_away)}），请按提示重新提交", "the videos could not be taken in; hand them in again as told",
+                       subject="视频", evidence=places)  # fmt: skip
+    if submitted:
+        return unmet("video.missing", f"提交的{len(submitted)}个视频文件均无法播放，视为缺少视频，请重新提交", "none of the videos handed in can be played; hand in sound ones",
+                     subject="视频", expected=1, observed=0, evidence=places)  # fmt: skip
+    return unmet("video.missing", "未提交视频，请补充培训过程视频", "no video was handed in; add video of the training", subject="视频", expected=1, observed=0)
+
+
+def _seconds(case: Case, item: Evidence) -> tuple[float, float]:
+    """Seconds of a video that show something new: (surely, at most). What was seen elsewhere does not count, what is unsure only at most."""
+    if not isinstance(item.facts, VideoFacts):
+        return 0.0, 0.0
+    path = item.file.path
+    empty = [span.seconds for span in item.facts.spans if span.certain]
+    gone = [*empty, *seen_stretches(case, path, certain=True)]
+    unsure = [*gone, *(span.seconds for span in item.facts.spans if not span.certain), *seen_stretches(case, path, certain=False)]
+    most = max(0.0, item.facts.effective_seconds - (_length(gone) - _length(empty)))
+    return max(0.0, most - (_length(unsure) - _length(gone))), most
+
+
+def _length(stretches: list[tuple[float, float]]) -> float:
+    """Seconds covered by stretches, each counted once."""
+    total, reached = 0.0, 0.0
+    for start, end in sorted(stretches):
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}分{int(seconds) % 60:02d}秒"

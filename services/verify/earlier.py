@@ -1,0 +1,38 @@
+"""A trainee's earlier subsidies: those declared as paid this year and those of claims submitted before."""
+
+from __future__ import annotations
+
+from services.domain.case import Case, OtherSubsidy
+from services.domain.identity import normalise_number
+from services.verify.people import people, same_word
+
+_LEVELS = {"五级": "5", "初级": "5", "四级": "4", "中级": "4", "三级": "3", "高级": "3", "二级": "2", "技师": "2", "一级": "1", "高级技师": "1"}
+
+
+def earlier_subsidies(case: Case, index: int) -> tuple[OtherSubsidy, ...]:
+    """Each once: a claim known here that the enterprise declares as paid too (same project name) is one subsidy, not two."""
+    number = normalise_number(people(case)[index].id_number)
+    declared = tuple(
+        OtherSubsidy(index, p.occupation, p.level, p.project, p.date) for p in case.claim.paid_this_year or () if number and normalise_number(p.id_number) == number
+    )
+    names = [same_word(s.project) for s in declared if s.project]
+    stored = []
+    for claim in (s for s in case.subsidies if s.trainee == index and s.claim_no is not None):
+        if same_word(claim.project) in names:
+            names.remove(same_word(claim.project))
+        else:
+            stored.append(claim)
+    return (*declared, *stored)
+
+
+def same_level(a: str | None, b: str | None) -> bool:
+    """四级, 四级工, 中级工, 四级/中级工 and 4 are one level of the five of the national system."""
+    return _level(a) == _level(b)
+
+
+def _level(text: str | None) -> str:
+    word = same_word(text)
+    for name in sorted(_LEVELS, key=len, reverse=True):
+        if name in word:
+            return _LEVELS[name]
+    return word.removesuffix("级").removeprefix("level")

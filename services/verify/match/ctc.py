@@ -1,0 +1,114 @@
+"""How likely is it that a cell says a given text? The CTC forward algorithm over the recogniser's posteriors, for many texts at once.
+
+Alex Graves et al., Connectionist Temporal Classification, ICML 2006, section 4.1.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.domain.facts import Posteriors
+from services.verify.match.variants import is_rare, variants
+
+IMPOSSIBLE = -700.0
+"""Log likelihood given to what underflows."""
+NOISE = frozenset(" .,，、·。'`’‘\"“”-_|:：;；~^°!！[]()（）")
+"""What specks and the ends of rules are read as."""
+_RARE_SHARE = 0.02
+"""A character that the recogniser was not taught may be read as any other, with this probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """Posteriors as a table. `probs` [steps, symbols + 2]: listed symbols, then "any symbol not listed", then "a rare character".
+
+    Each step is divided by its likeliest symbol, `log_scale` is the sum of what was taken out.
+    """
+
+    probs: NDArray[np.float64]
+    index: dict[str, int]
+    log_scale: float
+
+    @property
+    def other(self) -> int:
+        return int(self.probs.shape[1]) - 2
+
+    def column(self, character: str) -> int:
+        """The column that stands for a character (or the likeliest of its written variants)."""
+        forms = [self.index[c] for c in variants(character) if c in self.index]
+        if forms:
+            return forms[0] if len(forms) == 1 else max(forms, key=lambda i: float(self.probs[:, i].max()))
+        return self.other + 1 if is_rare(character) else self.other
+
+    def peak(self, column: int) -> float:
+        """The highest log probability that a column reaches, relative to each step's best."""
+        return float(np.log(self.probs[:, column].max(initial=1e-300)))
+
+
+def lattice(posteriors: Posteriors, ignore: frozenset[str] = NOISE) -> Lattice:
+    """The table of compressed posteriors; symbols to `ignore` in the cell count as nothing. Raises ValueError if their sizes do not agree."""
+    indices = np.frombuffer(posteriors.indices, "<u2")
+    log_probs = np.frombuffer(posteriors.log_probs, "<f2")
+    steps, size = posteriors.steps, len(posteriors.symbols)
+    if indices.size != log_probs.size or (steps and indices.size % steps):
+        raise ValueError(f"posteriors of {steps} steps hold {indices.size} indices and {log_probs.size} probabilities")
+    floor = float(np.exp(posteriors.floor))
+    probs = np.full((steps, size + 2), floor)
+    if steps:
+        indices = indices.reshape(steps, -1)
+        listed = np.exp(log_probs.reshape(steps, -1).astype(np.float64))
+        np.put_along_axis(probs[:, :size], indices.astype(np.int64), listed, axis=1)
+        noise = [i for i, symbol in enumerate(posteriors.symbols) if symbol in ignore and i]
+        probs[:, 0] += np.where(probs[:, noise] > floor, probs[:, noise], 0.0).sum(axis=1)
+        probs[:, noise] = floor
+        probs[:, size + 1] = np.maximum(floor, _RARE_SHARE * np.clip(1.0 - probs[:, 0], 0.0, 1.0))
+    scale = probs[:, :size].max(axis=1, initial=1e-300)
+    return Lattice(probs / scale[:, None], {s: i for i, s in enumerate(posteriors.symbols) if i}, float(np.log(scale).sum()))
+
+
+def forward(table: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Natural log of the probability that the cell says each of `texts` (any lengths, not empty)."""
+    result = np.full(len(texts), IMPOSSIBLE)
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        by_length[len(text)].append(i)
+    columns = {c: table.column(c) for c in set("".join(texts))}
+    for members in by_length.values():
+        labels = np.array([[columns[c] for c in texts[i]] for i in members], np.int64)
+        distinct = np.array([[a != b for a, b in zip(texts[i], texts[i][1:], strict=False)] for i in members], bool)
+        result[members] = forward_labels(table, labels, distinct)
+    return result
+
+
+def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """As `forward`, for texts of one length as columns [texts, length]; `distinct` [texts, length - 1]: neighbours differ."""
+    count, length = labels.shape
+    if length == 0:
+        total = np.full(count, float(np.prod(table.probs[:, 0])))
+    else:
+        blank = np.zeros((count, length + 1))
+        blank[:, 0] = 1.0
+        letter = np.zeros((count, length))
+        for step in table.probs:
+            came = letter + blank[:, :length]
+            if length > 1:
+                came[:, 1:] += letter[:, :-1] * distinct
+            blank[:, 1:] += letter
+            blank *= step[0]
+            letter = came * step[labels]
+        total = blank[:, -1] + letter[:, -1]
+    with np.errstate(divide="ignore"):
+        logs: NDArray[np.float64] = np.log(total)
+    return np.maximum(logs + table.log_scale, IMPOSSIBLE)
+
+
+def best_path(table: Lattice, symbols: Sequence[str]) -> str:
+    """The text of the likeliest symbol per step, repeats and blanks removed."""
+    best = table.probs[:, : len(symbols)].argmax(axis=1)
+    kept = [int(b) for i, b in enumerate(best) if b and (i == 0 or b != best[i - 1])]
+    return "".join(symbols[i] for i in kept)

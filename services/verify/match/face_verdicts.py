@@ -1,0 +1,195 @@
+"""What each face check is worth once its snapshot was looked at.
+
+Distances are of the face model (0 the same, 0.6 its usual bound). The bounds leave a margin: up to MATCH a snapshot is the
+enrolled person, from MISMATCH on it is another, between them a human tells. Two accounts' snapshots are held for one face only
+when they are much closer than that, because a claim has far more pairs of people than people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.domain.case import CheckVerdict
+from services.domain.face_files import file_name, file_stem, id_numbers_in, is_enrolled
+from services.domain.facts import FaceSetFacts
+from services.verify.match.learning_people import LoggedCheck
+
+MATCH = 0.5
+MISMATCH = 0.6
+SAME_FACE = 0.40
+"""Snapshots of two accounts show one face."""
+SAME_FACE_BOTH_ENROLLED = 0.30
+"""The same where each of them fits its own enrolled picture: one person enrolled twice."""
+COPY_BITS = 16
+"""Bits of 256 by which two hashes of one picture differ after recompression or resizing."""
+NEAR_COPY_BITS = 31
+NEAR_COPY_DISTANCE = 0.2
+"""A picture altered further is a copy where the faces are as close as no two takes are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A check with its verdict. `why` of an UNCLEAR: not_stated | between | snapshot | enrolled. `shared_with`: learner keys."""
+
+    check: LoggedCheck
+    verdict: CheckVerdict
+    other: str | None = None
+    distance: float | None = None
+    why: str | None = None
+    shared_with: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+class FaceIndex:
+    """The claim's face pictures, to be looked up by snapshot name and by person."""
+
+    def __init__(self, faces: FaceSetFacts) -> None:
+        self.pictures = faces.pictures
+        self._distance = {(d.a, d.b): d.distance for d in faces.distances} | {(d.b, d.a): d.distance for d in faces.distances}
+        self._names: dict[str, set[int]] = defaultdict(set)
+        self._enrolled: dict[str, set[int]] = defaultdict(set)
+        for index, picture in enumerate(faces.pictures):
+            if is_enrolled(picture.path):
+                for form in {file_stem(picture.path), *id_numbers_in(picture.path)}:
+                    self._enrolled[form].add(index)
+            else:
+                for form in (file_name(picture.path), file_stem(picture.path)):
+                    self._names[form].add(index)
+
+    def snapshot(self, named: str) -> int | None:
+        """The picture that a log names, by path or name; None if it isn't there or can't be told."""
+        if not named:
+            return None
+        for form in (file_name(named), file_stem(named)):
+            found = self._names.get(form, set())
+            if len(found) > 1:
+                tail = named.replace("\\", "/").casefold().lstrip("./")
+                found = {i for i in found if self.pictures[i].path.casefold().endswith(tail)}
+            if len(found) == 1:
+                return next(iter(found))
+        return None
+
+    def enrolled(self, stems: Sequence[str]) -> list[int]:
+        """Reference pictures whose name is one of a person's numbers or names, or holds their ID number; the first that fits tells."""
+        return sorted(next((self._enrolled[stem.casefold()] for stem in stems if stem.casefold() in self._enrolled), ()))
+
+    def distance(self, a: int, b: int) -> float | None:
+        """Distance of two usable pictures; None: plainly different people."""
+        return 0.0 if a == b else self._distance.get((a, b))
+
+    def close_pairs(self, most: float) -> list[tuple[int, int, float]]:
+        """Pairs of pictures (a < b) at most this far apart."""
+        return sorted((a, b, apart) for (a, b), apart in self._distance.items() if a < b and apart <= most)
+
+    def same_picture(self, a: int, b: int) -> bool:
+        """True for one picture and its copies: same file, nearly the same hash, or an altered copy with the very same face."""
+        first, second = self.pictures[a].hash, self.pictures[b].hash
+        if a == b:
+            return True
+        if first is None or second is None:
+            return False
+        bits = (int(first, 16) ^ int(second, 16)).bit_count()
+        apart = self.distance(a, b)
+        return bits <= COPY_BITS or (bits <= NEAR_COPY_BITS and apart is not None and apart <= NEAR_COPY_DISTANCE)
+
+
+@dataclass(slots=True)
+class _Look:
+    """A check while it is looked at. `own`: it fits the person's enrolled picture (None: there is none to compare with)."""
+
+    key: str
+    check: LoggedCheck
+    verdict: CheckVerdict
+    picture: int | None
+    own: bool | None = None
+    other: str | None = None
+    distance: float | None = None
+    why: str | None = None
+    shared_with: set[str] | None = None
+    replayed: bool = False
+
+
+def judge_checks(
+    checks: Mapping[str, Sequence[LoggedCheck]], stems: Mapping[str, Sequence[str]], distinct: Mapping[str, bool], faces: FaceIndex
+) -> dict[str, list[Judged]]:
+    """Learner key → judged checks, in order of time.
+
+    `stems`: what a learner's reference picture may be called; `distinct`: the learner is certainly nobody else of the keys.
+    """
+    looks: dict[str, list[_Look]] = {}
+    for key, own in checks.items():
+        enrolled = faces.enrolled(stems.get(key, ()))
+        looks[key] = [_look(key, check, enrolled, faces) for check in own]
+        _replays(looks[key], faces)
+    _shares([look for key, own in looks.items() if distinct.get(key, False) for look in own], faces)
+    return {
+        key: [Judged(x.check, x.verdict, x.other, x.distance, x.why, tuple(sorted(x.shared_with or ())), x.replayed) for x in own] for key, own in looks.items()
+    }
+
+
+def _look(key: str, check: LoggedCheck, enrolled: Sequence[int], faces: FaceIndex) -> _Look:
+    if check.passed == 0:
+        return _Look(key, check, CheckVerdict.FAILED, None)
+    picture = faces.snapshot(check.snapshot)
+    look = _Look(key, check, CheckVerdict.PASSED, picture)
+    if check.passed < 0:
+        look.verdict, look.why = CheckVerdict.UNCLEAR, "not_stated"
+    if picture is None or not enrolled:
+        return look
+    usable = [i for i in enrolled if faces.pictures[i].usable]
+    if not faces.pictures[picture].usable or not usable:
+        look.verdict, look.why = CheckVerdict.UNCLEAR, "snapshot" if usable else "enrolled"
+        return look
+    known = [d for i in usable if (d := faces.distance(i, picture)) is not None]
+    look.distance = min(known, default=None)
+    look.other = faces.pictures[usable[0]].path
+    if look.distance is None or look.distance >= MISMATCH:
+        look.verdict, look.own, look.why = CheckVerdict.MISMATCH, False, None
+    elif look.distance <= MATCH:
+        look.own = True
+    else:
+        look.verdict, look.why = CheckVerdict.UNCLEAR, "between"
+    return look
+
+
+def _replays(looks: Sequence[_Look], faces: FaceIndex) -> None:
+    """From its second use on a snapshot of one person is a replay."""
+    first_uses: list[_Look] = []
+    for look in looks:
+        if look.picture is None:
+            continue
+        earlier = next((use for use in first_uses if use.picture is not None and faces.same_picture(use.picture, look.picture)), None)
+        if earlier is None:
+            first_uses.append(look)
+        elif earlier.check.at < look.check.at:
+            look.replayed = True
+            if look.verdict in (CheckVerdict.PASSED, CheckVerdict.UNCLEAR):
+                look.verdict, look.other, look.why = CheckVerdict.REPLAYED, faces.pictures[earlier.picture or 0].path, None
+
+
+def _shares(looks: Sequence[_Look], faces: FaceIndex) -> None:
+    """One face under two accounts: both fail, unless the enrolled picture says whose it is."""
+    by_picture: dict[int, list[_Look]] = defaultdict(list)
+    for look in looks:
+        if look.picture is not None and faces.pictures[look.picture].usable:
+            by_picture[look.picture].append(look)
+    pairs = [(a, a, 0.0) for a in sorted(by_picture)] + [pair for pair in faces.close_pairs(SAME_FACE) if pair[0] in by_picture and pair[1] in by_picture]
+    for a, b, apart in pairs:
+        for x in by_picture[a]:
+            for y in by_picture[b]:
+                if x.key != y.key:
+                    _share(x, y, apart, faces)
+
+
+def _share(x: _Look, y: _Look, apart: float, faces: FaceIndex) -> None:
+    if x.own and y.own and apart > SAME_FACE_BOTH_ENROLLED:
+        return
+    for look, other in ((x, y), (y, x)):
+        if look.own and not other.own:
+            continue
+        look.shared_with = (look.shared_with or set()) | {other.key}
+        if look.verdict is not CheckVerdict.MISMATCH:
+            look.verdict, look.why = CheckVerdict.SHARED, None
+            look.other, look.distance = faces.pictures[other.picture or 0].path, apart

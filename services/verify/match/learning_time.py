@@ -1,0 +1,198 @@
+"""Online minutes that evidence supports, per trainee, each minute that is not counted with its reason. Pure interval algebra.
+
+A trainee's sessions are merged; face checks vouch for stretches of the merged sessions (`face_time`); what lies outside the
+training's dates or inside an offline session the person signed does not count; of a day's counted time at most the policy's hours
+do, the excess cut at the day's end. What hangs on a human's answer (an ambiguous name, a snapshot that can't be told) is worked
+out both ways: what counts either way is verified, what counts only at best is unclear.
+
+The intervals of a trainee partition the union of the logged time exactly; rows that may be theirs (ambiguous names) are part of it.
+Time logged twice is one stretch: how much was logged twice is said in the note `online.overlapping_sessions`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.domain.case import CheckSeen, CheckVerdict, OnlineInterval, OnlineNote, OnlineReason, OnlineTime
+from services.domain.claim import Claim, Roster, Trainees
+from services.domain.facts import FaceSetFacts, LearningLogFacts
+from services.domain.policy import Rules
+from services.verify.match import intervals as iv
+from services.verify.match.face_time import stretches_of, vouched
+from services.verify.match.face_verdicts import FaceIndex, Judged, judge_checks
+from services.verify.match.intervals import Stretches
+from services.verify.match.learners import Learner, Learners, Standing
+from services.verify.match.learning_people import LoggedSession, Person, gather
+from services.verify.match.online_notes import NoteMaker, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """`times`: one per trainee, in order; `notes`: what is to be said of the logs, one per code and person or group."""
+
+    times: tuple[OnlineTime, ...]
+    notes: tuple[OnlineNote, ...]
+    has_face_checks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The numbers the algebra needs, in microseconds; `interval` None: the claim has no face checks."""
+
+    window: Stretches
+    interval: int | None
+    day_limit: int
+    idle_cap: int | None
+
+
+def learn(
+    logs: Sequence[tuple[str, LearningLogFacts]],
+    faces: FaceSetFacts | None,
+    claim: Claim,
+    trainees: Trainees | None,
+    roster: Roster | None,
+    rules: Rules,
+    signed: Sequence[Sequence[tuple[datetime, datetime]]],
+    *,
+    machine_like_people: int = 5,
+    machine_like_sessions: int = 10,
+) -> Learning:
+    """Logs (path, facts) and face pictures → minutes per trainee and notes.
+
+    `signed`: per trainee the (start, end) of the offline sessions they signed; online minutes during them do not count.
+    """
+    learners = Learners(trainees, roster)
+    learners.note_aliases(
+        {p for _, facts in logs for p in (*(s.person for s in facts.sessions), *(c.person for c in facts.checks)) if p.account and p.id_number}
+    )
+    people = gather(logs, learners)
+    has_checks = any(facts.checks for _, facts in logs)
+    count = len(trainees.people) if trainees else 0
+    names = Counter(person.name for person in trainees.people) if trainees else Counter()
+    stems = {key: _stems(person.learner, trainees, names) for key, person in people.items()}
+    distinct = {key: _is_distinct(person.learner) for key, person in people.items()}
+    index = FaceIndex(faces or FaceSetFacts((), ()))
+    judged = judge_checks({key: person.checks for key, person in people.items() if person.checks}, stems, distinct, index)
+    bounds = _bounds(claim, rules, has_checks)
+    maybe: list[list[Person]] = [[] for _ in range(count)]
+    for person in people.values():
+        if person.learner.standing is Standing.AMBIGUOUS:
+            for trainee in person.learner.trainees:
+                maybe[trainee].append(person)
+    times = []
+    for trainee in range(count):
+        own = people.get(f"trainee {trainee}") or Person(Learner(Standing.TRAINEE, f"trainee {trainee}", "", (trainee,)))
+        busy = iv.union((iv.to_micros(a), iv.to_micros(b)) for a, b in (signed[trainee] if trainee < len(signed) else ()))
+        times.append(_time_of(own, maybe[trainee], judged, busy, bounds))
+    seen = Seen(people, judged, times, claim, rules, trainees is not None, has_checks)
+    notes = NoteMaker(seen).notes(machine_like_people, machine_like_sessions)
+    return Learning(tuple(times), tuple(notes), has_checks)
+
+
+def _bounds(claim: Claim, rules: Rules, has_checks: bool) -> _Bounds:
+    start, end = iv.day_start(claim.project.start), iv.day_start(claim.project.end) + iv.DAY
+    return _Bounds(
+        [(start, end)] if end > start else [],
+        int(rules.face_interval_minutes * iv.MINUTE) if has_checks else None,
+        int(rules.online_hours_per_day * 60 * iv.MINUTE),
+        None if rules.idle_cap_minutes is None else int(rules.idle_cap_minutes * iv.MINUTE),
+    )
+
+
+def _stems(learner: Learner, trainees: Trainees | None, names: Counter[str]) -> tuple[str, ...]:
+    """What a learner's reference picture may be called, best first."""
+    if learner.standing is not Standing.TRAINEE or trainees is None:
+        return (learner.key,)
+    person = trainees.people[learner.trainees[0]]
+    return tuple(text for text in (person.id_number, person.account, person.employee_no, person.phone, person.name if names[person.name] == 1 else None) if text)
+
+
+def _is_distinct(learner: Learner) -> bool:
+    """True where two keys cannot be one person: trainees, and others told by an ID number."""
+    return learner.standing is Standing.TRAINEE or (learner.standing is not Standing.AMBIGUOUS and len(learner.key) == 18 and learner.key[:17].isdigit())
+
+
+def _stretches(sessions: Sequence[LoggedSession]) -> Stretches:
+    return iv.union((s.start, s.end) for s in sessions)
+
+
+def _active(sessions: Sequence[LoggedSession], cap: int | None) -> Stretches:
+    return iv.union((s.start, s.end if cap is None else min(s.end, s.start + cap)) for s in sessions)
+
+
+def _time_of(own: Person, maybe: Sequence[Person], judged: dict[str, list[Judged]], busy: Stretches, bounds: _Bounds) -> OnlineTime:
+    """One trainee's time: what is sure, what is unclear, and why the rest is not counted."""
+    everything = [*own.sessions, *(s for person in maybe for s in person.sessions)]
+    if not everything:
+        return OnlineTime(0.0, 0.0, checks=_seen_checks(judged.get(own.learner.key, [])))
+    logged = _stretches(everything)
+    sure, parts = _sure_and_parts(own, maybe, judged, bounds)
+    inside = iv.intersect(logged, bounds.window)
+    free = iv.intersect(iv.subtract(inside, busy), _active(everything, bounds.idle_cap))
+    sure = iv.intersect(sure, free)
+    doubtful = iv.subtract(iv.intersect(stretches_of(parts, OnlineReason.COUNTED), free), sure)
+    counted, unclear, over = _cap_days(sure, doubtful, bounds.day_limit)
+    reasons: list[tuple[OnlineReason, Stretches]] = [
+        (OnlineReason.OUTSIDE, iv.subtract(logged, bounds.window)),
+        (OnlineReason.OFFLINE_SESSION, iv.intersect(inside, busy)),
+        (OnlineReason.IDLE, iv.subtract(iv.subtract(inside, busy), free)),
+        (OnlineReason.COUNTED, counted),
+        (OnlineReason.UNCLEAR, unclear),
+        (OnlineReason.DAY_LIMIT, over),
+    ]
+    for reason in dict.fromkeys(reason for _, reason in parts if reason is not OnlineReason.COUNTED):
+        reasons.append((reason, iv.subtract(iv.intersect(iv.union(stretches_of(parts, reason)), free), sure)))
+    laid = sorted((start, end, reason) for reason, stretches in reasons for start, end in stretches)
+    return OnlineTime(
+        logged_minutes=iv.total(logged) / iv.MINUTE,
+        verified_minutes=iv.total(counted) / iv.MINUTE,
+        unclear_minutes=iv.total(unclear) / iv.MINUTE,
+        intervals=tuple(OnlineInterval(iv.to_moment(start), iv.to_moment(end), reason) for start, end, reason in laid),
+        checks=_seen_checks(judged.get(own.learner.key, [])),
+        sessions=len(own.sessions),
+    )
+
+
+def _sure_and_parts(
+    own: Person, maybe: Sequence[Person], judged: dict[str, list[Judged]], bounds: _Bounds
+) -> tuple[Stretches, list[tuple[iv.Stretch, OnlineReason]]]:
+    """(what counts whatever the human says, the whole logged time with its reasons at best), by face checks alone."""
+    own_stretches = _stretches(own.sessions)
+    everything = _stretches([*own.sessions, *(s for person in maybe for s in person.sessions)])
+    if bounds.interval is None:
+        return own_stretches, [(stretch, OnlineReason.COUNTED) for stretch in everything]
+    mine = judged.get(own.learner.key, [])
+    worst = [(j.check.at, CheckVerdict.FAILED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine]
+    best = [(j.check.at, CheckVerdict.PASSED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine]
+    hoped = (j for person in maybe for j in judged.get(person.learner.key, []))
+    best += [(j.check.at, CheckVerdict.PASSED) for j in hoped if j.verdict in (CheckVerdict.PASSED, CheckVerdict.UNCLEAR)]
+    sure = stretches_of(vouched(own_stretches, sorted(worst), bounds.interval), OnlineReason.COUNTED)
+    parts = vouched(everything, sorted(best), bounds.interval)
+    if not any(start <= at <= end for at, _ in best for start, end in everything):
+        parts = [(stretch, OnlineReason.FACE_MISSING) for stretch, _ in parts]
+    return iv.union(sure), parts
+
+
+def _cap_days(sure: Stretches, doubtful: Stretches, limit: int) -> tuple[Stretches, Stretches, Stretches]:
+    """(counted, unclear, over the day's limit); the sure time of a day goes first."""
+    days: dict[int, tuple[Stretches, Stretches]] = {}
+    for which, stretches in enumerate((sure, doubtful)):
+        for day, part in iv.by_day(stretches):
+            days.setdefault(day, ([], []))[which].append(part)
+    counted: Stretches = []
+    unclear: Stretches = []
+    over: Stretches = []
+    for _, (certain, open_) in sorted(days.items()):
+        kept, rest = iv.first(certain, limit)
+        maybe, more = iv.first(open_, limit - iv.total(kept))
+        counted += kept
+        unclear += maybe
+        over += rest + more
+    return iv.union(counted), iv.union(unclear), iv.union(over)
+
+
+def _seen_checks(judged: Sequence[Judged]) -> tuple[CheckSeen, ...]:
+    return tuple(CheckSeen(iv.to_moment(j.check.at), j.verdict, j.check.place, j.check.snapshot or None, j.other, j.distance) for j in judged)

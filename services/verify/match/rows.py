@@ -1,0 +1,158 @@
+"""One row of a sheet to one person: name, signatures and numbers weighed as one posterior over everybody and "somebody else"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.domain.case import DoubtKind, RowCandidate, RowStatus
+from services.domain.facts import ColumnRole, SheetCell, SheetRow, SheetTable
+from services.verify.match.directory import Directory
+from services.verify.match.names import NameReading, read_name
+from services.verify.match.row_evidence import RowEvidence, read_evidence
+
+MATCH = 0.9
+"""Least posterior probability at which a row is given to a person."""
+_STRANGER = 0.75
+"""Least posterior probability at which a row is somebody who is not listed; between the two a human decides."""
+_LISTED = 0.05
+_TRAINEE_PRIOR, _OTHER_PRIOR = 1.0, -2.0
+_SECOND_WITNESS, _WITNESS_RANGE = 0.6, (-1.0, 5.0)
+_NUMBER_OVER_NAME = -8.0
+"""A number can outweigh a name that is no better than this; a name that is plainly another's is left to a human."""
+_TAKEN = -4.0
+"""Log odds of one person's being listed twice on a page."""
+_TELLING = 3.0
+"""A difference in log odds by which homonyms are told apart."""
+_LEGIBLE = 0.5
+
+
+@dataclass(slots=True)
+class RowReading:
+    """A row with every person in question: `names` log odds by name alone, `extra` by everything else (indices into the directory)."""
+
+    row: SheetRow
+    text: str | None
+    names: dict[int, float]
+    extra: dict[int, float]
+    evidence: RowEvidence
+    legible: float
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Who a row is. `person` indexes the directory; `people`: candidates with their probability, best first."""
+
+    status: RowStatus
+    person: int | None
+    confidence: float | None
+    people: tuple[tuple[int, float], ...] = ()
+    doubts: tuple[DoubtKind, ...] = ()
+
+
+def read_row(table: SheetTable, row: SheetRow, directory: Directory) -> RowReading:
+    """Weighs a row; nothing is decided yet, for that the other rows of the page are needed."""
+    evidence = read_evidence(table, row)
+    witnesses = _witnesses(table, row)
+    if row.empty or (not witnesses and evidence.id_number is None and evidence.employee_no is None and evidence.phone is None):
+        return RowReading(row, None, {}, {}, evidence, 0.0, True)
+    readings: list[NameReading] = []
+    for cell in witnesses:
+        if readings and readings[0].settled:
+            break
+        if (reading := read_name(cell, directory)) is not None:
+            readings.append(reading)
+    people = evidence.people(directory)
+    for reading in readings:
+        best = max(reading.scores.values(), default=0.0)
+        near = [n for n, s in reading.scores.items() if s >= best - 14.0 and s > -16.0]
+        people |= {i for n in near for i in directory.by_name.get(n, ())}
+    names = {i: _name_odds(readings, directory.people[i].name) for i in people}
+    text = readings[0].text if readings else None
+    return RowReading(row, text, names, evidence.weigh(people, directory), evidence, readings[0].legible if readings else 0.0, False)
+
+
+def _witnesses(table: SheetTable, row: SheetRow) -> list[SheetCell]:
+    """The cells that say who it is, the name first, then the signatures (not 请假 and the like)."""
+    roles = {c.index: c.role for c in table.columns}
+    named = [c for c in row.cells if roles.get(c.column) is ColumnRole.NAME and (c.text.strip() or c.posteriors is not None)]
+    signed = [c for c in row.cells if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark and (c.text.strip() or c.posteriors is not None)]
+    return [*named[:1], *signed[:4]]
+
+
+def _name_odds(readings: Sequence[NameReading], name: str) -> float:
+    """The first witness in full, the others within bounds: a signature is often illegible, and then says nothing."""
+    if not readings:
+        return 0.0
+    low, high = _WITNESS_RANGE
+    total = readings[0].score(name)
+    others = [min(high, max(low, _SECOND_WITNESS * r.score(name))) for r in readings[1:]]
+    return total + (max(others) + min(0.0, *others) if len(others) > 1 else sum(others))
+
+
+def decide(reading: RowReading, directory: Directory, taken: Mapping[int, int]) -> Verdict:
+    """The verdict on a row, `taken` being the people that other rows of the page were given (person -> how often)."""
+    if reading.empty:
+        return Verdict(RowStatus.EMPTY, None, None)
+    posterior, stranger = _posterior(reading, directory, taken)
+    by_name: dict[str, float] = {}
+    for i, p in posterior.items():
+        by_name[directory.people[i].name] = by_name.get(directory.people[i].name, 0.0) + p
+    listed = _listed(posterior)
+    if not by_name or stranger >= _STRANGER:
+        return _stranger(reading, directory, stranger, listed)
+    name = max(by_name, key=lambda n: by_name[n])
+    chosen = _one_of_homonyms([i for i in posterior if directory.people[i].name == name], reading, directory)
+    if by_name[name] < MATCH or chosen is None:
+        return Verdict(RowStatus.AMBIGUOUS, None, round(max(posterior.values()), 4), listed, (DoubtKind.NAME_AMBIGUOUS,))
+    agrees = reading.evidence.id_agrees(directory.people[chosen])
+    doubts: tuple[DoubtKind, ...] = ()
+    if agrees is False:
+        doubts = (DoubtKind.ID_MISMATCH,)
+    elif reading.names[chosen] < _NUMBER_OVER_NAME and reading.legible >= _LEGIBLE:
+        return Verdict(RowStatus.AMBIGUOUS, None, round(by_name[name], 4), listed, (DoubtKind.ID_MISMATCH,))
+    return Verdict(RowStatus.MATCHED, chosen, round(by_name[name], 4), listed, doubts)
+
+
+def _posterior(reading: RowReading, directory: Directory, taken: Mapping[int, int]) -> tuple[dict[int, float], float]:
+    """Probability of each person, and of somebody else."""
+    odds = {}
+    for i, name in reading.names.items():
+        prior = _TRAINEE_PRIOR if directory.people[i].trainee is not None else _OTHER_PRIOR
+        extra = reading.extra.get(i, 0.0)
+        odds[i] = prior + max(name, _NUMBER_OVER_NAME - 2.0 if extra >= 8.0 else name) + extra + (_TAKEN if taken.get(i) else 0.0)
+    top = max([0.0, *odds.values()])
+    weights = {i: math.exp(v - top) for i, v in odds.items()}
+    total = sum(weights.values()) + math.exp(-top)
+    return {i: w / total for i, w in weights.items()}, math.exp(-top) / total
+
+
+def _listed(posterior: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    best = sorted(posterior.items(), key=lambda item: (-item[1], item[0]))[:5]
+    return tuple((i, round(p, 4)) for i, p in best if p >= _LISTED)
+
+
+def _stranger(reading: RowReading, directory: Directory, stranger: float, listed: tuple[tuple[int, float], ...]) -> Verdict:
+    """Somebody who is not listed; but a number that is plainly a listed person's is a contradiction for a human."""
+    pointed = [i for i in reading.names if reading.evidence.id_agrees(directory.people[i])]
+    if pointed and reading.evidence.id_number is not None and reading.evidence.id_number.digits >= 8:
+        return Verdict(RowStatus.AMBIGUOUS, None, round(stranger, 4), tuple((i, 0.5) for i in pointed[:5]), (DoubtKind.ID_MISMATCH,))
+    return Verdict(RowStatus.UNKNOWN, None, round(stranger, 4), listed)
+
+
+def _one_of_homonyms(people: list[int], reading: RowReading, directory: Directory) -> int | None:
+    """The person among those of one name: whom the row's numbers tell, else the claim's only trainee among them."""
+    extra = {i: reading.extra.get(i, 0.0) for i in people}
+    top = max(extra.values())
+    tied = [i for i in people if extra[i] > top - _TELLING]
+    if len(tied) == 1:
+        return tied[0]
+    trainees = [i for i in tied if directory.people[i].trainee is not None]
+    return trainees[0] if len(trainees) == 1 else None
+
+
+def candidates(verdict: Verdict, directory: Directory) -> tuple[RowCandidate, ...]:
+    """The verdict's candidates in the report's form."""
+    return tuple(RowCandidate(directory.people[i].shown, directory.people[i].id_number, p, directory.people[i].trainee) for i, p in verdict.people)

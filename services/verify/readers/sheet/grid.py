@@ -1,0 +1,247 @@
+"""Tables from ruling: which lines make a table, and the cells between them, merged ones included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.verify.readers.sheet.light import ink_mask
+from services.verify.readers.sheet.rules import Rule, find_rules, masks
+from services.verify.readers.sheet.types import Array, Cell, Gray, Grid, Rect
+
+_BORDER = 0.34
+"""A border counts as drawn when this part of it is: folds and faint print leave gaps."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The page's ruling: level and plumb lines with their masks."""
+
+    level: list[Rule]
+    plumb: list[Rule]
+    level_mask: Gray
+    plumb_mask: Gray
+    ink: Gray
+
+
+def ruling(gray: Gray) -> Ruling:
+    """All lines of a straightened page that are long enough to rule a table."""
+    level_mask, plumb_mask = masks(gray)
+    height, width = gray.shape
+    level = find_rules(level_mask, least=int(0.045 * width))
+    plumb = find_rules(np.ascontiguousarray(plumb_mask.T), least=int(0.022 * height))
+    return Ruling(_inside(level, height), _inside(plumb, width), level_mask, plumb_mask, ink_mask(gray))
+
+
+def _inside(rules: list[Rule], extent: int) -> list[Rule]:
+    """Without the paper's own edges."""
+    margin = 0.012 * extent
+    return [rule for rule in rules if margin < rule.middle < extent - margin]
+
+
+def grids(lines: Ruling, shape: tuple[int, int]) -> list[Grid]:
+    """Every ruled table with level and plumb lines, top to bottom."""
+    found = [_grid(lines, rect) for rect in _regions(lines, shape)]
+    return sorted((grid for grid in found if grid is not None), key=lambda grid: (grid.rect[1], grid.rect[0]))
+
+
+def _regions(lines: Ruling, shape: tuple[int, int]) -> list[Rect]:
+    """Bounding boxes of rules that touch each other."""
+    canvas = np.zeros(shape, np.uint8)
+    for rule in lines.level:
+        _draw(canvas, rule, level=True)
+    for rule in lines.plumb:
+        _draw(canvas, rule, level=False)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(canvas)
+    height, width = shape
+    rects = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count] if w > 0.2 * width and h > 0.03 * height]
+    return [r for r in rects if not any(r != o and o[0] <= r[0] and o[1] <= r[1] and o[2] >= r[2] and o[3] >= r[3] for o in rects)]
+
+
+def _draw(canvas: Gray, rule: Rule, *, level: bool) -> None:
+    cv2.polylines(canvas, [rule.polyline(level=level).reshape(-1, 1, 2)], False, 255, 13)
+
+
+def rule_mask(found: list[Grid], lines: Ruling) -> Gray:
+    """Mask of the pixels that the ruling of these tables covers."""
+    near = np.zeros(lines.level_mask.shape, np.uint8)
+    for grid in found:
+        cv2.polylines(near, [points.reshape(-1, 1, 2) for points in grid.rules], False, 255, 11)
+    drawn = cv2.dilate(cv2.bitwise_or(lines.level_mask, lines.plumb_mask), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.bitwise_and(near, drawn), dtype=np.uint8)
+
+
+def _within(rules: list[Rule], along: tuple[int, int], across: tuple[int, int]) -> list[Rule]:
+    return [
+        rule
+        for rule in rules
+        if across[0] - 8 <= rule.middle <= across[1] + 8 and min(rule.end, along[1]) - max(rule.start, along[0]) > 0.5 * (rule.end - rule.start)
+    ]
+
+
+def _grid(lines: Ruling, rect: Rect) -> Grid | None:
+    x0, y0, x1, y1 = rect
+    level = _separators(_within(lines.level, (x0, x1), (y0, y1)))
+    plumb = _separators(_within(lines.plumb, (y0, y1), (x0, x1)))
+    plumb = [rule for rule in plumb if rule.end - rule.start > 0.22 * (y1 - y0) and rule.seen > 0.6 * (rule.end - rule.start)]
+    level = _even_rows(_without_strokes(level, plumb, x1 - x0), lines.ink)
+    plumb = _anchored(plumb, level)
+    if len(level) < 2 or len(plumb) < 2:
+        return None
+    return _cells(level, plumb, lines)
+
+
+def _separators(rules: list[Rule]) -> list[Rule]:
+    """Sorted by position; rules at the same place (double lines, pieces) count once, the longest standing for all."""
+    kept: list[Rule] = []
+    for rule in sorted(rules, key=lambda r: -r.seen):
+        middle = (rule.start + rule.end) / 2
+        if all(abs(float(other.position(middle)) - float(rule.position(middle))) > 9 for other in kept):
+            kept.append(rule)
+    return sorted(kept, key=lambda rule: rule.middle)
+
+
+def _without_strokes(level: list[Rule], plumb: list[Rule], width: int) -> list[Rule]:
+    """Level lines that end at plumb ones: a pen stroke through a row ends anywhere."""
+    if not plumb:
+        return level
+
+    def ends_at_border(rule: Rule) -> bool:
+        misses = 0
+        for end in (rule.start, rule.end):
+            y = float(rule.position(end))
+            misses += min(abs(float(p.position(y)) - end) for p in plumb) > 22
+        return misses == 0
+
+    drawn = [rule for rule in level if rule.seen > 0.55 * (rule.end - rule.start)]
+    return [rule for rule in drawn if rule.end - rule.start > 0.93 * width or (rule.end - rule.start > 0.12 * width and ends_at_border(rule))]
+
+
+def _even_rows(level: list[Rule], ink: Gray) -> list[Rule]:
+    """Without lines that cut a row of usual height in two or three and don't run like the rest: pen strokes through a whole row."""
+    kept = list(level)
+    while len(kept) > 4:
+        gaps = np.diff([rule.middle for rule in kept])
+        usual = float(np.percentile(gaps, 60))
+        tight = [int(i) for i in np.flatnonzero(gaps < 0.66 * usual)]
+        strange = {id(rule): _strangeness(rule, kept, ink) for i in tight for rule in (kept[i], kept[i + 1]) if rule not in (kept[0], kept[-1])}
+        worst = max((rule for rule in kept if id(rule) in strange), key=lambda rule: strange[id(rule)], default=None)
+        if worst is None:
+            break
+        at = kept.index(worst)
+        # Where the row is exactly as high as the others without the line, much less is needed to call it a stroke.
+        enough = 0.45 if any(abs(gaps[i : j + 1].sum() - usual) < 0.1 * usual for i, j in ((at - 1, at), (at - 2, at), (at - 1, at + 1)) if i >= 0) else 1.0
+        if strange[id(worst)] < enough:
+            break
+        kept.pop(at)
+    return kept
+
+
+def _strangeness(rule: Rule, others: list[Rule], ink: Gray) -> float:
+    """How unlike the others a line is: wavier, broken, beginning or ending elsewhere, sloping otherwise, through text. 1 and more: not one of them."""
+    wave = _waviness(rule) / (2 * float(np.median([_waviness(other) for other in others])) + 0.6)
+    seen = 0.85 * float(np.median([other.seen for other in others])) / max(rule.seen, 1)
+    start = abs(rule.start - float(np.median([other.start for other in others]))) / 14
+    end = abs(rule.end - float(np.median([other.end for other in others]))) / 26
+    slope = abs(_slope(rule) - float(np.median([_slope(other) for other in others]))) / 0.006
+    text = _through_text(rule, ink) / 0.07
+    return max(wave, 0.0 if seen < 0.9 else seen, start if start > 0.6 else 0.0, end if end > 0.6 else 0.0, slope, text)
+
+
+def _through_text(rule: Rule, ink: Gray) -> float:
+    """The part of the line with ink close above and close below: a ruling runs between the rows' text, a stroke through it."""
+    along = np.arange(rule.start, rule.end, 4)
+    across = rule.position(along).round().astype(int)
+    height, width = ink.shape
+
+    def inked(low: int, high: int) -> Array:
+        beside = [ink[np.clip(across + off, 0, height - 1), np.clip(along, 0, width - 1)] > 0 for off in range(low, high)]
+        found: Array = np.any(beside, axis=0)
+        return found
+
+    return float((inked(-13, -5) & inked(6, 14)).mean())
+
+
+def _slope(rule: Rule) -> float:
+    return float((rule.at[-1] - rule.at[0]) / max(rule.end - rule.start, 1))
+
+
+def _waviness(rule: Rule) -> float:
+    """How far the line strays from its own smooth course, in pixels."""
+    if len(rule.at) < 6:
+        return 0.0
+    places = np.arange(len(rule.at))
+    return float(np.std(rule.at - np.polyval(np.polyfit(places, rule.at, 3), places)))
+
+
+def _anchored(plumb: list[Rule], level: list[Rule]) -> list[Rule]:
+    """Plumb lines that end at level ones."""
+    kept = []
+    for rule in plumb:
+        near = [min((abs(float(h.position(float(rule.position(end)))) - end) for h in level), default=1e9) for end in (rule.start, rule.end)]
+        if max(near) < 26 or rule.seen > 0.5 * (level[-1].middle - level[0].middle if len(level) > 1 else 1e9):
+            kept.append(rule)
+    return kept
+
+
+def _corner(h: Rule, v: Rule) -> tuple[float, float]:
+    y = h.middle
+    x = v.middle
+    for _ in range(3):
+        x = float(v.position(y))
+        y = float(h.position(x))
+    return x, y
+
+
+def _cells(level: list[Rule], plumb: list[Rule], lines: Ruling) -> Grid:
+    rows, columns = len(level) - 1, len(plumb) - 1
+    corner = np.array([[_corner(h, v) for v in plumb] for h in level])
+    level_mask = np.asarray(cv2.dilate(lines.level_mask, np.ones((9, 1), np.uint8)), dtype=np.uint8)
+    plumb_mask = np.asarray(cv2.dilate(lines.plumb_mask, np.ones((1, 9), np.uint8)), dtype=np.uint8)
+    parent = np.arange(rows * columns)
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = int(parent[i])
+        return i
+
+    for r in range(rows):
+        for c in range(columns):
+            if c + 1 < columns and _drawn(plumb_mask, corner[r, c + 1], corner[r + 1, c + 1]) < _BORDER:
+                parent[root(r * columns + c + 1)] = root(r * columns + c)
+            if r + 1 < rows and _drawn(level_mask, corner[r + 1, c], corner[r + 1, c + 1]) < _BORDER:
+                parent[root((r + 1) * columns + c)] = root(r * columns + c)
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for r in range(rows):
+        for c in range(columns):
+            groups.setdefault(root(r * columns + c), []).append((r, c))
+    cells = tuple(_cell(members, corner) for members in groups.values())
+    row_rects = tuple(_rect(corner[r : r + 2]) for r in range(rows))
+    column_rects = tuple(_rect(corner[:, c : c + 2]) for c in range(columns))
+    rules = tuple([rule.polyline(level=True) for rule in level] + [rule.polyline(level=False) for rule in plumb])
+    return Grid(_rect(corner), rows, columns, cells, row_rects, column_rects, rules)
+
+
+def _cell(members: list[tuple[int, int]], corner: Array) -> Cell:
+    r0, r1 = min(r for r, _ in members), max(r for r, _ in members) + 1
+    c0, c1 = min(c for _, c in members), max(c for _, c in members) + 1
+    return Cell(r0, r1, c0, c1, _rect(corner[[r0, r1]][:, [c0, c1]]))
+
+
+def _rect(corners: Array) -> Rect:
+    flat = corners.reshape(-1, 2)
+    (x0, y0), (x1, y1) = flat.min(axis=0), flat.max(axis=0)
+    return (int(round(x0)), int(round(y0)), int(round(x1)), int(round(y1)))
+
+
+def _drawn(mask: Gray, a: Array, b: Array) -> float:
+    """The part of the stretch from a to b that is in the mask, its ends left out."""
+    length = float(np.linalg.norm(b - a))
+    steps = max(4, int(length / 3))
+    inset = min(0.3, 8 / max(length, 1))
+    share = np.linspace(inset, 1 - inset, steps)[:, None]
+    points = (a + (b - a) * share).round().astype(int)
+    height, width = mask.shape
+    return float((mask[np.clip(points[:, 1], 0, height - 1), np.clip(points[:, 0], 0, width - 1)] > 0).mean())

@@ -1,0 +1,162 @@
+"""The reader of sign-in sheets: pictures (also multi-page TIFF) and PDF, scanned or born digital."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from services.adapters.images import frames
+from services.adapters.ocr import Engine, engine
+from services.adapters.pdf import PdfPage, open_pdf
+from services.adapters.picture_hash import pdq
+from services.domain.errors import FileTooLarge, SheetUnreadable
+from services.domain.evidence import Box, EvidenceKind
+from services.domain.facts import ColumnRole, SheetFacts, SheetPage, SheetTable
+from services.domain.text import Message
+from services.verify.readers import Reader, ReaderContext, register
+from services.verify.readers.sheet.grid import grids, rule_mask, ruling
+from services.verify.readers.sheet.header import Frame, frame
+from services.verify.readers.sheet.heading import Around, Placed, read_around
+from services.verify.readers.sheet.ink import PageInk
+from services.verify.readers.sheet.loose import loose_grid
+from services.verify.readers.sheet.source import Source
+from services.verify.readers.sheet.straighten import straighten
+from services.verify.readers.sheet.table import Plan, build, plans
+from services.verify.readers.sheet.types import Grid, Page, Rect
+
+_LONG_SIDE = 2400
+_LEAST_SIDE = 120
+_SCAN = 0.5
+"""A PDF page whose largest picture covers more than this is a scan: a text layer under it is somebody's OCR."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A page as it came: picture as a viewer shows it, and the text layer's characters with their boxes."""
+
+    image: Image.Image
+    characters: tuple[tuple[str, Box], ...] = ()
+
+
+def read(source: Path, ctx: ReaderContext) -> SheetFacts:
+    """The sheet's pages as facts. Raises FileUnreadable, FileEmpty, FileEncrypted, FileTooLarge, SheetUnreadable."""
+    ocr = engine(ctx.ocr_engine)
+    pages: list[SheetPage] = []
+    before: list[Plan] = []
+    for number, raw in enumerate(_pages(source, ctx), start=1):
+        page, before = _read_page(raw, number, ocr, before)
+        pages.append(page)
+    if not pages:
+        raise SheetUnreadable(Message("签到表文件中没有任何页面，请重新扫描后上传", "the sheet has no page; scan it again and upload"))
+    return SheetFacts(tuple(pages), engine=ocr.name)
+
+
+def _pages(source: Path, ctx: ReaderContext) -> Iterator[Raw]:
+    with source.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+    if not is_pdf:
+        for image in frames(source, max_pixels=ctx.limits.pixels, max_frames=ctx.limits.pages):
+            yield Raw(image)
+        return
+    with open_pdf(source, max_pages=ctx.limits.pages, max_pixels=ctx.limits.pixels) as document:
+        for page in document:
+            yield _from_pdf(page)
+
+
+def _from_pdf(page: PdfPage) -> Raw:
+    longer = max(page.width, page.height, 1.0)
+    image = page.render(int(np.clip(_LONG_SIDE / longer * 72, 20, 400)))
+    if page.image_share() > _SCAN:
+        return Raw(image)
+    return Raw(image, tuple((char.text, char.box) for char in page.chars()))
+
+
+def _read_page(raw: Raw, number: int, ocr: Engine, before: list[Plan]) -> tuple[SheetPage, list[Plan]]:
+    """One page's facts, and the columns that a next page without a header goes on with."""
+    width, height = raw.image.size
+    blank = SheetPage(number, width, height, (), legible=False)
+    if min(width, height) < _LEAST_SIDE:
+        return blank, before
+    if max(width, height) > 30 * min(width, height):
+        raise FileTooLarge(Message("图片过于狭长，不是签到表页面，请重新扫描", "the picture is far too narrow to be a page; scan it again"))
+    rgb = np.asarray(raw.image.convert("RGB"), dtype=np.uint8)
+    if float(rgb[::7, ::7].std()) < 1.5:
+        return blank, before
+    page = straighten(rgb, ocr)
+    found, source = _tables_of(page, ocr, raw.characters)
+    sorted_out = [frame(grid, source) for grid in found]
+    lines = _lines_outside(page, found, source) + [line for entry in sorted_out for line in entry.lines]
+    around = read_around(lines)
+    tables, after = _build(sorted_out, source, around, before)
+    tables = tuple(table for table in tables if _says_something(table))
+    fingerprint, _ = pdq(Image.fromarray(page.gray))
+    return (
+        SheetPage(
+            page=number,
+            width=width,
+            height=height,
+            tables=tables,
+            lines=tuple(line.line for line in lines),
+            title=around.title,
+            date=around.date,
+            part=around.part,
+            course=around.course,
+            place=around.place,
+            fingerprint=fingerprint,
+            legible=bool(tables),
+        ),
+        after or before,
+    )
+
+
+def _tables_of(page: Page, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:
+    lines = ruling(page.gray)
+    found = [grid for grid in grids(lines, page.gray.shape) if grid.rows >= 2 and grid.columns >= 2]
+    source = Source(page, PageInk(page.gray, rule_mask(found, lines)), ocr, characters)
+    if not found:
+
+        def texts(rects: Sequence[Rect]) -> list[str]:
+            return [seen.reading.text for seen in source.look(rects)]
+
+        loose = loose_grid(page, lines, texts)
+        if loose is not None:
+            found = [loose]
+            source = Source(page, PageInk(page.gray, rule_mask(found, lines)), ocr, characters)
+    return found, source
+
+
+def _lines_outside(page: Page, found: Sequence[Grid], source: Source) -> list[Placed]:
+    """The lines of text that lie in no table."""
+    outside = []
+    for quad in page.text:
+        (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
+        middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+        if not any(g.rect[0] <= middle[0] <= g.rect[2] and g.rect[1] - 4 <= middle[1] <= g.rect[3] + 4 for g in found):
+            outside.append((quad, (int(x0), int(y0), int(x1), int(y1))))
+    return [line for line in source.lines(outside) if line.text]
+
+
+def _build(frames_: Sequence[Frame], source: Source, around: Around, before: list[Plan]) -> tuple[tuple[SheetTable, ...], list[Plan]]:
+    tables: list[SheetTable] = []
+    last = before
+    for entry in frames_:
+        sides = plans(entry, source, last)
+        dates = [*around.dates, *(d for d in [around.date.value if around.date else None] if d)]
+        for side in sides:
+            first = sum(len(table.rows) for table in tables) + 1
+            tables.append(build(entry, side, source, first, dates))
+        last = sides
+    return tuple(tables), last
+
+
+def _says_something(table: SheetTable) -> bool:
+    """A table with people: a column that names them, or rows that say anything."""
+    named = any(column.role in (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER) for column in table.columns)
+    return named and bool(table.rows)
+
+
+SHEET = register(Reader("sheet", 1, (EvidenceKind.SIGN_IN_SHEET,), read=read))

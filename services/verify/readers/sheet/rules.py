@@ -1,0 +1,137 @@
+"""Ruling lines of a straightened page, as curves: the paper of a photo is never quite flat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.verify.readers.sheet.types import Array, Gray
+
+BIN = 24
+"""Pixels between the points at which a line's course is kept."""
+_RUN = 46
+_FAINT = 30
+_THICK = 15
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A line along one axis: `at[i]` is its position across at `start + i * BIN` along; `seen` the length actually drawn."""
+
+    start: int
+    at: Array
+    seen: int
+
+    @property
+    def end(self) -> int:
+        return self.start + (len(self.at) - 1) * BIN
+
+    @property
+    def middle(self) -> float:
+        return float(np.median(self.at))
+
+    def position(self, along: Array | float) -> Array:
+        """Position across at places along, the ends' slope carried on beyond them."""
+        places = np.asarray(along, dtype=np.float64)
+        grid = self.start + BIN * np.arange(len(self.at))
+        inside = np.interp(places, grid, self.at)
+        slope = float(np.polyfit(grid, self.at, 1)[0]) if len(self.at) > 3 else 0.0
+        beyond = np.where(places < self.start, places - self.start, np.where(places > self.end, places - self.end, 0.0))
+        result: Array = inside + slope * beyond
+        return result
+
+
+    def polyline(self, *, level: bool) -> Array:
+        """Points [n, 2] (x, y) along the line."""
+        along = np.arange(self.start, self.end + 1, 8)
+        across = self.position(along)
+        return np.column_stack([along, across] if level else [across, along]).round().astype(np.int32)
+
+
+def masks(gray: Gray) -> tuple[Gray, Gray]:
+    """Masks (0, 255) of what looks like level and plumb ruling, also faint or slightly curved."""
+    dark = 255 - gray
+    # What is thicker than a rule (the edge of a shadow, a blot) would join all rules that it touches.
+    thin_level = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_THICK, 1), np.uint8)))
+    thin_plumb = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _THICK), np.uint8)))
+    level = cv2.morphologyEx(cv2.dilate(thin_level, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8))
+    plumb = cv2.morphologyEx(cv2.dilate(thin_plumb, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((_RUN, 1), np.uint8))
+    return _above(level), _above(plumb)
+
+
+def _above(opened: Array) -> Gray:
+    return np.where(opened > _FAINT, 255, 0).astype(np.uint8)
+
+
+def find_rules(mask: Gray, *, least: int) -> list[Rule]:
+    """The level lines in a mask, pieces on one course joined, shorter ones than `least` pixels left out. Pass a transposed mask for plumb ones."""
+    bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 25), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(bridged, connectivity=8)
+    pieces: list[Rule] = []
+    for label in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[label])
+        if w < _RUN or h > 12 + 0.08 * w or area > 14 * w:
+            continue
+        piece = _course(labels[y : y + h, x : x + w] == label, x, y)
+        if piece is not None:
+            pieces.append(piece)
+    return [rule for rule in _joined(pieces) if rule.seen >= least]
+
+
+def _course(inside: Array, x: int, y: int) -> Rule | None:
+    rows = np.arange(inside.shape[0])[:, None]
+    thickness = inside.sum(axis=0)
+    drawn = thickness > 0
+    if float(np.median(thickness[drawn])) > 13:
+        return None
+    centre = np.where(drawn, (inside * rows).sum(axis=0) / np.maximum(thickness, 1), np.nan)
+    points = np.arange(0, inside.shape[1] + BIN - 1, BIN)
+    at = [float(np.nanmean(centre[max(0, p - BIN) : p + BIN])) for p in points if not np.isnan(centre[max(0, p - BIN) : p + BIN]).all()]
+    return Rule(x, y + np.array(at), int(drawn.sum())) if len(at) == len(points) else None
+
+
+def _joined(pieces: list[Rule]) -> list[Rule]:
+    """Pieces whose facing ends lie on one course, up to a gap of half their length, made one rule."""
+    rules = sorted(pieces, key=lambda rule: -rule.seen)
+    done: list[Rule] = []
+    while rules:
+        rule = rules.pop(0)
+        grown = True
+        while grown:
+            grown = False
+            for other in rules:
+                if _same_course(rule, other):
+                    rules.remove(other)
+                    rule = _union(rule, other)
+                    grown = True
+                    break
+        done.append(rule)
+    return sorted(done, key=lambda rule: rule.middle)
+
+
+def _same_course(a: Rule, b: Rule) -> bool:
+    left, right = (a, b) if a.start <= b.start else (b, a)
+    overlap = min(a.end, b.end) - max(a.start, b.start)
+    if overlap > 0.3 * min(a.end - a.start, b.end - b.start):
+        middle = (max(a.start, b.start) + min(a.end, b.end)) / 2
+        return bool(abs(a.position(middle) - b.position(middle)) < 5)
+    gap = right.start - left.end
+    if gap > 0.5 * (a.seen + b.seen):
+        return False
+    middle = (left.end + right.start) / 2
+    return bool(abs(left.position(middle) - right.position(middle)) < 5 + 0.008 * max(0, gap))
+
+
+def _union(a: Rule, b: Rule) -> Rule:
+    start, end = min(a.start, b.start), max(a.end, b.end)
+    places = np.arange(start, end + BIN, BIN)
+    in_a = (places >= a.start) & (places <= a.end)
+    in_b = (places >= b.start) & (places <= b.end)
+    known = in_a | in_b
+    if not known.any():
+        return a
+    both = np.where(in_a & in_b, (a.position(places) + b.position(places)) / 2, np.where(in_a, a.position(places), b.position(places)))
+    overlap = max(0, min(a.end, b.end) - max(a.start, b.start))
+    return Rule(start, np.interp(places, places[known], both[known]), a.seen + b.seen - min(overlap, b.seen, a.seen))

@@ -1,0 +1,106 @@
+"""What stands in a rectangle of the page: the text layer's characters where the page was born digital, else what is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from services.adapters.ocr import Engine, OcrReading, crop_quad
+from services.adapters.ocr.ctc import one_hot
+from services.domain.evidence import Box
+from services.domain.facts import TextLine
+from services.verify.readers.sheet.dates import sharpened
+from services.verify.readers.sheet.heading import Placed
+from services.verify.readers.sheet.ink import CellInk, PageInk
+from services.verify.readers.sheet.types import Array, Gray, Page, Rect
+
+_NOTHING = OcrReading("", 0.0)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One rectangle's ink and text. `typed`: the text is from the text layer."""
+
+    rect: Rect
+    ink: CellInk
+    reading: OcrReading
+    typed: bool = False
+
+
+class Source:
+    """Reads rectangles of one page."""
+
+    def __init__(self, page: Page, ink: PageInk, engine: Engine, characters: Sequence[tuple[str, Box]] = ()) -> None:
+        self.page = page
+        self.ink = ink
+        self._engine = engine
+        placed = [(text, page.from_original(box)) for text, box in characters]
+        self._characters = [(text, (x0 + x1) / 2, (y0 + y1) / 2, y1 - y0) for text, (x0, y0, x1, y1) in placed]
+
+    def look(self, rects: Sequence[Rect], *, erase: Gray | None = None, lines: bool = False) -> list[Seen]:
+        """What is in each rectangle, in order. `erase`: mask of strokes to overlook; `lines`: text may stand in two or more lines."""
+        inks = [self.ink.cell(rect, erase=erase) for rect in rects]
+        seen: list[Seen | None] = [None] * len(rects)
+        wanted: list[tuple[int, Gray]] = []
+        for index, (rect, ink) in enumerate(zip(rects, inks, strict=True)):
+            typed = self._typed(rect)
+            if typed:
+                seen[index] = Seen(rect, ink, OcrReading(typed, 1.0, one_hot(typed)), typed=True)
+            elif ink.picture is None:
+                seen[index] = Seen(rect, ink, _NOTHING)
+            else:
+                wanted += [(index, line) for line in (_split(ink.picture) if lines else [ink.picture])]
+        readings = self._engine.read([picture for _, picture in wanted], posteriors=True) if wanted else []
+        for (index, _), reading in zip(wanted, readings, strict=True):
+            before = seen[index]
+            seen[index] = Seen(rects[index], inks[index], reading if before is None else _together(before.reading, reading))
+        return [entry for entry in seen if entry is not None]
+
+    def lines(self, places: Sequence[tuple[Array, Rect]]) -> list[Placed]:
+        """The lines of text at places (corners [4, 2], bounding rectangle) outside the tables."""
+        typed = [self._typed(rect) for _, rect in places]
+        crops = [crop_quad(self.page.gray, np.asarray(quad, dtype=np.float32)) for (quad, _), known in zip(places, typed, strict=True) if not known]
+        readings = iter(self._engine.read(crops, posteriors=True) if crops else [])
+        found = []
+        for (_, rect), known in zip(places, typed, strict=True):
+            reading = OcrReading(known, 1.0) if known else sharpened(next(readings))
+            found.append(Placed(TextLine(reading.text, round(reading.confidence, 4), self.page.box(rect)), rect))
+        return found
+
+    def _typed(self, rect: Rect) -> str:
+        x0, y0, x1, y1 = rect
+        inside = [entry for entry in self._characters if x0 <= entry[1] < x1 and y0 <= entry[2] < y1]
+        if not inside:
+            return ""
+        height = float(np.median([entry[3] for entry in inside])) or 1.0
+        return "".join(entry[0] for entry in sorted(inside, key=lambda e: (round((e[2] - y0) / height), e[1])))
+
+
+def _together(first: OcrReading, second: OcrReading) -> OcrReading:
+    """Two lines of one cell. Their posteriors are the better one's: likelihoods are of one line."""
+    if not second.text:
+        return first
+    if not first.text:
+        return second
+    sure = (first.confidence * len(first.text) + second.confidence * len(second.text)) / (len(first.text) + len(second.text))
+    return replace(first if len(first.text) >= len(second.text) else second, text=first.text + second.text, confidence=sure)
+
+
+def _split(picture: Gray) -> list[Gray]:
+    """The lines of text in a cell's picture: parted at blank stretches, where both parts are wide for their height."""
+    dark = (picture < 160).any(axis=1)
+    rows = np.flatnonzero(dark)
+    if len(rows) < 30:
+        return [picture]
+    breaks = np.flatnonzero(np.diff(rows) > 2)
+    starts = np.concatenate(([rows[0]], rows[breaks + 1]))
+    ends = np.concatenate((rows[breaks], [rows[-1]])) + 1
+    heights = ends - starts
+    if len(starts) < 2 or heights.min() < 0.25 * len(rows) or len(starts) > 4:
+        return [picture]
+    parts = [picture[max(0, a - 4) : b + 4] for a, b in zip(starts, ends, strict=True)]
+    widths = [int(np.ptp(np.flatnonzero((part < 160).any(axis=0)))) for part in parts]
+    wide = all(width > 1.5 * height for width, height in zip(widths, heights, strict=True))
+    return parts if wide else [picture]

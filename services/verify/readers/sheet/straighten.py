@@ -1,0 +1,121 @@
+"""From a picture as it came to a straight, upright, evenly lit page of a known size, keeping the way back."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from services.adapters.ocr import Engine, crop_quad, find_text, upside_down
+from services.verify.readers.sheet.light import even
+from services.verify.readers.sheet.perspective import paper_corners, rectangle, straightening
+from services.verify.readers.sheet.types import Array, Gray, Matrix, Page, Rgb, apply
+
+_TARGET = 2300
+"""Longer side of the straightened page in pixels: A4 at 200 dpi, where a row of 30 on a page is as high as the recogniser wants it."""
+_LOOK = 1200
+
+
+def straighten(rgb: Rgb, engine: Engine) -> Page:
+    """The page made straight; `back` leads to pixels of `rgb`, whose size is the page's as a viewer shows it."""
+    height, width = rgb.shape[:2]
+    corners = paper_corners(rgb)
+    if corners is None:
+        forth: Matrix = np.eye(3)
+        size = (width, height)
+    else:
+        forth, size = rectangle(corners)
+    look = _LOOK / max(size)
+    forth = np.diag([look, look, 1.0]) @ forth
+    size = (max(32, round(size[0] * look)), max(32, round(size[1] * look)))
+    looked = forth
+    first = even(_warp(rgb, looked, size))
+    quads = find_text(first)
+    turn = _quarter_turns(first, quads, engine)
+    rotation, size = _rotation(turn, size)
+    forth = rotation @ forth
+    level = straightening(_turned(first, turn), [_in_order(apply(rotation, quad)) for quad in quads])
+    if level is not None:
+        forth, size = _framed(level @ forth, apply(level, _frame(size)))
+    enlarge = _TARGET / max(size)
+    forth = np.diag([enlarge, enlarge, 1.0]) @ forth
+    size = (max(32, round(size[0] * enlarge)), max(32, round(size[1] * enlarge)))
+    gray = even(_warp(rgb, forth, size))
+    onward = forth @ np.linalg.inv(looked)
+    text = tuple(_in_order(apply(onward, quad)) for quad in quads)
+    return Page(gray, np.linalg.inv(forth), (width, height), text)
+
+
+def _warp(rgb: Rgb, matrix: Matrix, size: tuple[int, int]) -> Rgb:
+    shrink = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    source = rgb
+    if shrink < 0.5:  # else fine rules fall between the samples
+        factor = int(1 / shrink)
+        source = np.asarray(cv2.resize(rgb, (rgb.shape[1] // factor, rgb.shape[0] // factor), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        matrix = matrix @ np.diag([rgb.shape[1] / source.shape[1], rgb.shape[0] / source.shape[0], 1.0])
+    warped = cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_CUBIC if shrink > 1 else cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, dtype=np.uint8)
+
+
+def _frame(size: tuple[int, int]) -> Array:
+    width, height = size
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+
+
+def _framed(matrix: Matrix, corners: Array) -> tuple[Matrix, tuple[int, int]]:
+    """The map moved so that the mapped page starts at 0, 0, and its size."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    moved = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]]) @ matrix
+    return moved, (int(high[0] - low[0]), int(high[1] - low[1]))
+
+
+def _quarter_turns(gray: Gray, quads: list[Array], engine: Engine) -> int:
+    """Quarter turns clockwise that make the text stand upright."""
+    sizes = [(_length(q[1] - q[0]), _length(q[3] - q[0])) for q in quads]
+    longish = [(w, h) for w, h in sizes if max(w, h) > 1.8 * min(w, h)]
+    lying = sum(w for w, h in longish if w > h)
+    standing = sum(h for w, h in longish if h > w)
+    sideways = standing > lying * 1.2
+    turned = _turned(gray, 1) if sideways else gray
+    boxes = [_in_order(apply(_rotation(1, (gray.shape[1], gray.shape[0]))[0], q)) if sideways else q for q in quads]
+    boxes = [q for q in boxes if _length(q[1] - q[0]) > 2 * _length(q[3] - q[0])]
+    boxes = sorted(boxes, key=lambda q: -_length(q[1] - q[0]))[:14]
+    crops = [crop_quad(turned, np.asarray(q, dtype=np.float32)) for q in boxes]
+    return int(sideways) + (2 if crops and _on_its_head(crops, engine) else 0)
+
+
+def _on_its_head(crops: list[Gray], engine: Engine) -> bool:
+    flipped = float(np.mean(upside_down(crops)))
+    if flipped < 0.1:
+        return False
+    some = crops[:8]
+    as_is = engine.read(some)
+    turned = engine.read([np.ascontiguousarray(crop[::-1, ::-1]) for crop in some])
+    return sum(r.confidence * len(r.text) for r in turned) > 1.15 * sum(r.confidence * len(r.text) for r in as_is)
+
+
+def _turned(gray: Gray, turns: int) -> Gray:
+    return np.ascontiguousarray(np.rot90(gray, -turns))
+
+
+def _rotation(turns: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+    """The map of `turns` quarter turns clockwise of a picture of that size, and the new size."""
+    width, height = size
+    match turns % 4:
+        case 1:
+            return np.array([[0, -1, height], [1, 0, 0], [0, 0, 1.0]]), (height, width)
+        case 2:
+            return np.array([[-1, 0, width], [0, -1, height], [0, 0, 1.0]]), (width, height)
+        case 3:
+            return np.array([[0, 1, 0], [-1, 0, width], [0, 0, 1.0]]), (height, width)
+    return np.eye(3), size
+
+
+def _in_order(quad: Array) -> Array:
+    """Corners clockwise from the top left."""
+    by_x = quad[np.argsort(quad[:, 0])]
+    left, right = by_x[:2][np.argsort(by_x[:2, 1])], by_x[2:][np.argsort(by_x[2:, 1])]
+    return np.array([left[0], right[0], right[1], left[1]])
+
+
+def _length(vector: Array) -> float:
+    return float(np.linalg.norm(vector))

@@ -1,0 +1,147 @@
+"""From a table's frame to facts: sides, columns, rows, cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from services.domain.facts import ColumnRole, SheetCell, SheetColumn, SheetRow, SheetTable
+from services.verify.readers.sheet.columns import Heading, dated, roles_by_contents
+from services.verify.readers.sheet.header import Frame
+from services.verify.readers.sheet.signature import Verdict, judge_signature
+from services.verify.readers.sheet.source import Seen, Source
+from services.verify.readers.sheet.types import Rect
+
+_KEEP_POSTERIORS = (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER, ColumnRole.EMPLOYEE_NO, ColumnRole.PHONE, ColumnRole.OTHER)
+_PRINTED_VARIES = 0.06
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Columns of one of a table's sides: atomic column numbers with their roles and headings."""
+
+    columns: tuple[int, ...]
+    headings: tuple[Heading, ...]
+    roles: tuple[ColumnRole, ...]
+
+
+def plans(frame: Frame, source: Source, previous: Sequence[Plan]) -> list[Plan]:
+    """The table's sides, left first. Without a header: those of the table before (`previous`) if it is as wide, else by contents."""
+    if frame.headings is None:
+        if previous and sum(len(plan.columns) for plan in previous) == frame.grid.columns:
+            return list(previous)
+        return [_by_contents(frame, source)]
+    headings = frame.headings
+    starts = [0]
+    anchor = next((i for i, h in enumerate(headings) if h.role in (ColumnRole.NUMBER, ColumnRole.NAME, ColumnRole.SIGNATURE)), None)
+    if anchor is not None and headings[anchor].month_day is None and headings[anchor].role is not ColumnRole.SIGNATURE:
+        starts = [i for i, h in enumerate(headings) if h.role is headings[anchor].role and h.text == headings[anchor].text] or [0]
+        starts[0] = 0
+    sides = [list(range(a, b)) for a, b in zip(starts, [*starts[1:], len(headings)], strict=True)]
+    if any(not any(headings[i].role in (ColumnRole.NAME, ColumnRole.SIGNATURE) for i in side) for side in sides):
+        sides = [list(range(len(headings)))]
+    return [Plan(tuple(side), tuple(headings[i] for i in side), tuple(headings[i].role or ColumnRole.OTHER for i in side)) for side in sides]
+
+
+def _by_contents(frame: Frame, source: Source) -> Plan:
+    sample = frame.body[:10]
+    columns = tuple(range(frame.grid.columns))
+    cells = [[frame.cell(row, column) for row in sample] for column in columns]
+    fresh = list(dict.fromkeys(c for column in cells for c in column if c not in frame.seen))
+    frame.seen.update(zip(fresh, source.look([c.rect for c in fresh]), strict=True))
+    roles = roles_by_contents([[frame.seen[c].reading.text for c in column] for column in cells])
+    headings = tuple(Heading("签名" if role is ColumnRole.SIGNATURE else "", role) for role in roles)
+    return Plan(columns, headings, tuple(roles))
+
+
+def build(frame: Frame, plan: Plan, source: Source, first_row: int, dates: Sequence[date]) -> SheetTable:
+    """One side of a table as facts; its rows are numbered from `first_row`."""
+    columns = _columns(frame, plan, source, dates)
+    numbers = [i for i, role in enumerate(plan.roles) if role is ColumnRole.NUMBER]
+    wanted = [frame.cell(row, plan.columns[i]) for row in frame.body for i in range(len(columns)) if i not in numbers]
+    fresh = list(dict.fromkeys(c for c in wanted if c not in frame.seen))
+    frame.seen.update(zip(fresh, source.look([c.rect for c in fresh]), strict=True))
+    signing = _signing(frame, plan)
+    rows = tuple(_row(frame, plan, source, row, first_row + offset, signing) for offset, row in enumerate(frame.body))
+    left = min(frame.grid.column_rects[i][0] for i in plan.columns)
+    right = max(frame.grid.column_rects[i][2] for i in plan.columns)
+    return SheetTable(source.page.box((left, frame.grid.rect[1], right, frame.grid.rect[3])), columns, rows)
+
+
+def _columns(frame: Frame, plan: Plan, source: Source, dates: Sequence[date]) -> tuple[SheetColumn, ...]:
+    used: dict[str, int] = {}
+    columns = []
+    for index, (atomic, heading, role) in enumerate(zip(plan.columns, plan.headings, plan.roles, strict=True)):
+        header = heading.text or ("签名" if role is ColumnRole.SIGNATURE else "")
+        if role is ColumnRole.SIGNATURE:
+            used[header] = used.get(header, 0) + 1
+            header = header if used[header] == 1 else f"{header}{used[header]}"
+        day = dated(heading, dates, plan.headings) if role is ColumnRole.SIGNATURE else None
+        part = heading.part if role is ColumnRole.SIGNATURE else None
+        columns.append(SheetColumn(index, header, role, source.page.box(frame.grid.column_rects[atomic]), day, part))
+    return tuple(columns)
+
+
+def _signing(frame: Frame, plan: Plan) -> set[int]:
+    """The columns whose cells are judged for a signature. Without a signature column the names are, where a hand wrote them."""
+    marked = {i for i, role in enumerate(plan.roles) if role is ColumnRole.SIGNATURE}
+    if marked:
+        return marked
+    names = [i for i, role in enumerate(plan.roles) if role is ColumnRole.NAME]
+    return {i for i in names if not _printed(frame, plan.columns[i])}
+
+
+def _printed(frame: Frame, column: int) -> bool:
+    """Printed names are all of one height; a hand's vary."""
+    seen = [frame.seen[c] for row in frame.body if (c := frame.cell(row, column)) in frame.seen]
+    if any(entry.typed for entry in seen):
+        return True
+    heights = np.array([entry.ink.tall for entry in seen if entry.ink.mask is not None], np.float64)
+    return len(heights) >= 4 and float(np.percentile(heights, 85) - np.percentile(heights, 15)) < _PRINTED_VARIES * 2 * float(np.median(heights))
+
+
+def _row(frame: Frame, plan: Plan, source: Source, row: int, number: int, signing: set[int]) -> SheetRow:
+    cells = [frame.cell(row, column) for column in plan.columns]
+    left = min(frame.grid.column_rects[i][0] for i in plan.columns)
+    right = max(frame.grid.column_rects[i][2] for i in plan.columns)
+    top, bottom = frame.grid.row_rects[row][1], frame.grid.row_rects[row][3]
+    rect: Rect = (left, top, right, bottom)
+    others = [i for i, role in enumerate(plan.roles) if role is not ColumnRole.NUMBER]
+    written = [cells[i].rect for i in others if (s := frame.seen.get(cells[i])) is not None and s.ink.mask is not None]
+    erase = source.ink.strike(rect, min(r[0] for r in written), max(r[2] for r in written)) if written else None
+    if erase is not None:
+        alone = [i for i in others if cells[i].r1 - cells[i].r0 == 1]
+        frame.seen.update(zip([cells[i] for i in alone], source.look([cells[i].rect for i in alone], erase=erase), strict=True))
+    facts = tuple(_cell(frame.seen.get(cell), cell.rect, index, plan.roles[index], index in signing, source) for index, cell in enumerate(cells))
+    has_text = any(entry.text or entry.signed or entry.mark for i, entry in enumerate(facts) if plan.roles[i] is not ColumnRole.NUMBER)
+    has_ink = any((s := frame.seen.get(cells[i])) is not None and s.ink.area > 0.02 * s.ink.height**2 for i in others)
+    return SheetRow(number, source.page.box(rect), facts, crossed_out=erase is not None, empty=not (has_text or has_ink))
+
+
+def _cell(seen: Seen | None, rect: Rect, index: int, role: ColumnRole, signing: bool, source: Source) -> SheetCell:
+    box = source.page.box(rect)
+    if seen is None:
+        return SheetCell(index, box, "", 0.0, signed=False if signing else None)
+    reading = seen.reading
+    verdict = _verdict(seen) if signing else Verdict(None)
+    return SheetCell(
+        column=index,
+        box=box,
+        text=reading.text,
+        confidence=round(reading.confidence, 4),
+        posteriors=reading.posteriors if role in _KEEP_POSTERIORS and reading.text else None,
+        signed=verdict.signed,
+        mark=verdict.mark,
+        ink=seen.ink.bitmap if role in (ColumnRole.SIGNATURE, ColumnRole.NAME) and not seen.typed else None,
+    )
+
+
+def _verdict(seen: Seen) -> Verdict:
+    if not seen.typed:
+        return judge_signature(seen.ink, seen.reading)
+    judged = judge_signature(seen.ink, replace(seen.reading, confidence=1.0))
+    # A typed name in a signature cell is nobody's hand: not refused, not accepted.
+    return Verdict(None) if judged.signed else judged

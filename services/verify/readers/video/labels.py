@@ -1,0 +1,79 @@
+"""What a video's header says of its making: time, place, program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.domain.claim import SHANGHAI
+
+_EARLIEST_YEAR = 1990
+"""MP4 counts from 1904, Unix from 1970: a year before this is a clock that was never set."""
+_LOCAL_KEYS = ("date", "date_recorded", "idit", "digitization_time")
+_PLACE_KEYS = ("com.apple.quicktime.location.iso6709", "location", "location-eng", "©xyz", "xyz")
+_PROGRAM_KEYS = ("com.apple.quicktime.software", "software", "encoding_tool", "encoder", "writing_application", "com.android.version")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """`recorded_at` with an offset; `recorded_at_source` quicktime (camera's own clock with its zone) | container (UTC) | None."""
+
+    recorded_at: datetime | None = None
+    recorded_at_source: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    software: str | None = None
+
+
+def labels(probe: Mapping[str, Any]) -> Labels:
+    """What the tags of ffprobe's answer say; impossible values are left out."""
+    tags = _tags(probe)
+    recorded, source = _moment(tags.get("com.apple.quicktime.creationdate"), utc=False), "quicktime"
+    if recorded is None:
+        recorded, source = _moment(tags.get("creation_time"), utc=True), "container"
+    if recorded is None:
+        recorded = next((m for key in _LOCAL_KEYS if (m := _moment(tags.get(key), utc=False)) is not None), None)
+    latitude, longitude = next((p for key in _PLACE_KEYS if (p := _place(tags.get(key))) is not None), (None, None))
+    software = next((tags[key][:200] for key in _PROGRAM_KEYS if tags.get(key)), None)
+    return Labels(recorded, source if recorded is not None else None, latitude, longitude, software)
+
+
+def _tags(probe: Mapping[str, Any]) -> dict[str, str]:
+    """All tags, keys in lower case; the file's own before its streams'."""
+    found: dict[str, str] = {}
+    for part in (probe.get("format", {}), *probe.get("streams", [])):
+        for key, value in part.get("tags", {}).items():
+            found.setdefault(str(key).lower(), str(value).strip())
+    return found
+
+
+def _moment(text: str | None, *, utc: bool) -> datetime | None:
+    """A date with a time; without an offset it is UTC or Asia/Shanghai. A day alone tells no time and is left out."""
+    if not text:
+        return None
+    tidy = re.sub(r"^(\d{4})[:/](\d{2})[:/](\d{2})", r"\1-\2-\3", text.strip())
+    if len(tidy) < 16:
+        return None
+    try:
+        moment = datetime.fromisoformat(tidy)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC if utc else SHANGHAI)
+    if moment.year < _EARLIEST_YEAR:
+        return None
+    return moment.astimezone(SHANGHAI) if utc else moment
+
+
+def _place(text: str | None) -> tuple[float, float] | None:
+    """(latitude, longitude) from ISO 6709 in degrees, as phones write it: +43.8800+125.3200+200/."""
+    found = re.match(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)", text or "")
+    if found is None:
+        return None
+    latitude, longitude = float(found.group(1)), float(found.group(2))
+    if abs(latitude) > 90 or abs(longitude) > 180 or latitude == longitude == 0:
+        return None
+    return latitude, longitude

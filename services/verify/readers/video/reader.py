@@ -1,0 +1,196 @@
+"""The video reader: header against packets against pictures."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from services.adapters import av_demux, ffmpeg
+from services.domain.errors import FileEmpty, FileTooLarge, VideoUnplayable
+from services.domain.evidence import EvidenceKind
+from services.domain.facts import Frame, Span, VideoFacts
+from services.domain.text import Message
+from services.verify.readers import Reader, ReaderContext, register
+from services.verify.readers.video.content import Samples, still_spans
+from services.verify.readers.video.labels import labels
+from services.verify.readers.video.loops import SIZE, loop_spans
+from services.verify.readers.video.pictures import frames_of
+from services.verify.readers.video.sniff import check_is_video
+from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, structure, subtract, total, union
+
+_RATE = 5.0
+_LONG_RATE, _LONG = 2.0, 3600.0
+_SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
+_MOST_PICTURES = 300
+_REFERENCE_FPS = 20.0
+_CHANGED = 2
+"""Grey levels by which a pixel in full resolution differs when it changed."""
+
+
+def read(source: Path, ctx: ReaderContext) -> VideoFacts:
+    """The facts of one video. Raises FileEmpty, FileTooLarge, FileTypeMismatch (something else named so), VideoUnplayable."""
+    _check_size(source, ctx)
+    check_is_video(source)
+    try:
+        probe = ffmpeg.probe(source)
+    except ffmpeg.ToolFailed as error:
+        raise _unplayable(str(error)) from error
+    stream = _video_stream(probe)
+    timeline = _timeline(source, probe, int(stream["index"]), ctx)
+    samples, small, frames = _look(source, stream, timeline, ctx)
+    spans = _spans(samples, small, timeline)
+    cuts = union([span.seconds for span in spans if span.certain])
+    seen = subtract(_shown(timeline, samples), ())
+    notes = labels(probe)
+    return VideoFacts(
+        container_seconds=_rounded(container_seconds(probe)),
+        playable_seconds=round(timeline.playable, 3),
+        effective_seconds=round(timeline.scale * total(subtract(seen, cuts)), 3),
+        width=stream.get("width"),
+        height=stream.get("height"),
+        fps=_rounded(timeline.fps),
+        codec=stream.get("codec_name"),
+        recorded_at=notes.recorded_at,
+        recorded_at_source=notes.recorded_at_source,
+        latitude=notes.latitude,
+        longitude=notes.longitude,
+        software=notes.software,
+        spans=spans,
+        frames=frames,
+        witnesses=(*_witnesses(probe), *timeline.witnesses),
+        signature=_signature(small),
+        signature_rate=samples.rate / _signature_step(len(small)),
+    )
+
+
+def _check_size(source: Path, ctx: ReaderContext) -> None:
+    size = source.stat().st_size
+    if size == 0:
+        raise FileEmpty(Message("视频文件为空（0字节），请重新上传", "the video file is empty (0 bytes); upload it again"))
+    if size > ctx.limits.file_bytes:
+        limit = ctx.limits.file_bytes / 1024**3
+        raise FileTooLarge(Message(f"视频文件超过{limit:.1f}GB，请压缩或分段后重新上传", f"the video is larger than {limit:.1f} GB; compress or split it"))
+
+
+def _unplayable(detail: str) -> VideoUnplayable:
+    return VideoUnplayable(
+        Message(
+            f"视频无法播放：文件不完整或已损坏（{detail}）；请重新导出原始视频后上传",
+            f"the video cannot be played: cut off or damaged ({detail}); export the original again and upload it",
+        )
+    )
+
+
+def _video_stream(probe: dict[str, Any]) -> dict[str, Any]:
+    """The first stream of moving pictures; a sound file's cover is none."""
+    for stream in probe.get("streams", []):
+        if stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic"):
+            found: dict[str, Any] = stream
+            return found
+    raise VideoUnplayable(
+        Message(
+            "文件中没有视频画面（可能只有声音或封面图片），请上传培训视频",
+            "the file holds no moving pictures (perhaps only sound or a cover); upload the video",
+        )
+    )
+
+
+def _timeline(source: Path, probe: dict[str, Any], index: int, ctx: ReaderContext) -> Structure:
+    try:
+        packets = av_demux.demux(source, index)
+        sound = next((s["index"] for s in probe.get("streams", []) if s.get("codec_type") == "audio"), None)
+        audio = None if sound is None else _sound_seconds(av_demux.demux(source, int(sound)), source.stat().st_size)
+    except av_demux.NotDemuxed as error:
+        raise _unplayable(str(error)) from error
+    timeline = structure(packets, source.stat().st_size, audio_seconds=audio)
+    if timeline is None:
+        raise _unplayable("no frame could be found")
+    if timeline.intervals and timeline.intervals[-1][1] > ctx.limits.video_seconds * 4:
+        raise FileTooLarge(Message("视频过长，请分段上传", "the video is too long; split it and upload the parts"))
+    return timeline
+
+
+def _sound_seconds(packets: av_demux.Packets, size: int) -> float:
+    inside = packets.position + packets.size <= size
+    _, first = np.unique(packets.position[inside], return_index=True)
+    return float(packets.lasts[inside][first].sum())
+
+
+def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: ReaderContext) -> tuple[Samples, np.ndarray[Any, Any], tuple[Frame, ...]]:
+    """One decode of the whole video in small: samples for what is still, samples for what moves, pictures."""
+    seconds = timeline.intervals[-1][1] if timeline.intervals else 0.0
+    rate = _RATE if seconds <= _LONG else _LONG_RATE
+    if timeline.fps is not None:
+        rate = min(rate, max(1.0, float(int(timeline.fps))))
+    plan = ffmpeg.Plan(
+        stream=int(stream["index"]),
+        rate=rate,
+        picture_seconds=max(2.0, seconds / _MOST_PICTURES),
+        picture_width=320,
+        seconds=min(seconds + 5, float(ctx.limits.video_seconds)),
+        time_limit=float(ctx.limits.cpu_seconds),
+        only_reference=(timeline.fps or 0) >= _REFERENCE_FPS,
+    )
+    thumbs, small, change = [], [], []
+    before: np.ndarray[Any, Any] | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            for raw in ffmpeg.samples(source, plan, Path(folder)):
+                sample = np.frombuffer(raw, dtype=np.uint8).reshape(ffmpeg.SAMPLE_ROWS, ffmpeg.THUMB[0])
+                thumb, patches = sample[: ffmpeg.THUMB[1]], sample[ffmpeg.THUMB[1] :].astype(np.int16)
+                thumbs.append(thumb)
+                small.append(thumb.reshape(SIZE[1], 2, SIZE[0], 2).mean(axis=(1, 3)).round().astype(np.uint8))
+                change.append(0.0 if before is None else float((np.abs(patches - before) > _CHANGED).mean()))
+                before = patches
+        except ffmpeg.ToolFailed as error:
+            raise _unplayable(str(error)) from error
+        frames = frames_of(Path(folder), plan.picture_seconds)
+    return Samples(np.stack(thumbs), np.asarray(change), rate), np.stack(small), frames
+
+
+def _shown(timeline: Structure, samples: Samples) -> tuple[tuple[float, float], ...]:
+    """The stretches with real frames that could be decoded: what an index promises beyond the last picture does not count."""
+    end = samples.seconds + 1.0
+    return tuple((a, min(b, end)) for a, b in timeline.intervals if a < end)
+
+
+def _spans(samples: Samples, small: np.ndarray[Any, Any], timeline: Structure) -> tuple[Span, ...]:
+    """All stretches that show nothing new. One that stands still is no loop besides, however often it would repeat."""
+    still = [*still_spans(samples)]
+    held = [span for span in timeline.held if not any(s.seconds[0] <= span.seconds[0] + 0.5 and s.seconds[1] >= span.seconds[1] - 0.5 for s in still)]
+    loops = [span for span in loop_spans(small, samples.rate) if not _covered(span, still)]
+    end = max(timeline.intervals[-1][1] if timeline.intervals else 0.0, samples.seconds)
+    clipped = (Span(s.kind, (s.seconds[0], round(min(s.seconds[1], max(end, s.seconds[0])), 3)), s.certain, s.source) for s in (*still, *loops))
+    return tuple(sorted((*held, *clipped), key=lambda span: span.seconds))
+
+
+def _covered(span: Span, others: list[Span]) -> bool:
+    length = span.seconds[1] - span.seconds[0]
+    inside = sum(max(0.0, min(span.seconds[1], o.seconds[1]) - max(span.seconds[0], o.seconds[0])) for o in others)
+    return inside >= 0.8 * length
+
+
+def _witnesses(probe: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    found = [("format", seconds_of(probe.get("format", {}).get("duration")))]
+    found += [(str(s.get("codec_type", "stream")), seconds_of(s.get("duration"))) for s in probe.get("streams", [])]
+    return tuple((who, round(seconds, 3)) for who, seconds in found if seconds is not None)
+
+
+def _signature_step(count: int) -> int:
+    return max(1, -(-count // _SIGNATURE_SAMPLES))
+
+
+def _signature(small: np.ndarray[Any, Any]) -> bytes:
+    width, height = _SIGNATURE
+    kept = small[:: _signature_step(len(small))]
+    return bytes(kept.reshape(len(kept), height, 2, width, 2).mean(axis=(2, 4)).round().astype(np.uint8).tobytes())
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+register(Reader("video", 1, (EvidenceKind.VIDEO,), read=read))

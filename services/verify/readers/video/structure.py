@@ -1,0 +1,163 @@
+"""How long a video really plays: from where its frames' bytes lie and when they are shown, whatever the header says.
+
+Each packet of the file counts once, however often tables or edit lists point to it, and only if its bytes are in the file.
+A frame lasts until the next one, at most a second: a held frame is no video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from services.adapters.av_demux import Packets
+from services.domain.facts import Span, SpanKind
+
+Interval = tuple[float, float]
+
+GAP_CAP = 1.0
+"""Seconds that one frame may last."""
+_HELD = 3.0
+"""A gap longer than this is shown as a frozen stretch."""
+_STRETCHED = 2.5
+"""Frames coded for at least so many times the rate they are played at: slowed down, not recorded so."""
+_SLOW_FPS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """`intervals`: the stretches in which real frames are shown, seconds from the first frame. `scale`: what a second of them is worth.
+
+    `held`: stretches in which one frame stands still because no other follows. `suspicious_rate`: few frames at an even pace,
+    as in a stretched video, but nothing that proves it.
+    """
+
+    first: float
+    intervals: tuple[Interval, ...]
+    held: tuple[Span, ...]
+    fps: float | None
+    scale: float = 1.0
+    suspicious_rate: bool = False
+    witnesses: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def playable(self) -> float:
+        return self.scale * total(self.intervals)
+
+
+def structure(packets: Packets, file_size: int, *, audio_seconds: float | None = None) -> Structure | None:
+    """The true timeline of a video stream; None if no frame's bytes are in the file. `audio_seconds`: what the sound really lasts."""
+    chosen = _unique(packets, file_size)
+    if not len(chosen):
+        return None
+    shown, lasts = packets.shown[chosen], packets.lasts[chosen]
+    known = ~np.isnan(shown)
+    shown, lasts = shown[known], lasts[known]
+    if not len(shown):
+        return None
+    order = np.argsort(shown, kind="stable")
+    shown, lasts = shown[order], lasts[order]
+    first = float(shown[0])
+    times = shown - first
+    gaps = np.diff(times)
+    steady = gaps[gaps > 1e-6]
+    pace = float(np.median(steady)) if len(steady) else 0.0
+    last = float(lasts[-1]) if 0 < lasts[-1] <= GAP_CAP else min(pace, GAP_CAP)
+    ends = times + np.minimum(np.append(gaps, last), GAP_CAP)
+    held = [Span(SpanKind.FROZEN, (round(float(t), 3), round(float(t + g), 3))) for t, g in zip(times[:-1], gaps, strict=True) if g > _HELD]
+    if lasts[-1] > _HELD:
+        held.append(Span(SpanKind.FROZEN, (round(float(times[-1]), 3), round(float(times[-1] + lasts[-1]), 3))))
+    fps = 1 / pace if pace > 0 else None
+    intervals = union(list(zip(times.tolist(), ends.tolist(), strict=True)))
+    scale, suspicious = _speed(packets.bitstream_fps, fps, steady, total(intervals), audio_seconds)
+    witnesses = [("packets", round(float(ends[-1]), 3))]
+    if packets.bitstream_fps:
+        witnesses.append(("frames_at_coded_rate", round(len(times) / packets.bitstream_fps, 3)))
+    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses))
+
+
+def _unique(packets: Packets, file_size: int) -> np.ndarray[Any, Any]:
+    """Indices of the first packet at each position, of those whose bytes are in the file. Packets without a position count as they are."""
+    inside = (packets.position < 0) | (packets.position + packets.size <= file_size)
+    indices = np.flatnonzero(inside)
+    placed = indices[packets.position[indices] >= 0]
+    if not len(placed):
+        return indices
+    # A parser that splits one chunk into several frames gives them one position: they differ in size, or in time by a frame.
+    keys = np.stack([packets.position[placed], packets.size[placed]], axis=1)
+    _, firsts = np.unique(keys, axis=0, return_index=True)
+    return np.sort(np.concatenate([placed[firsts], indices[packets.position[indices] < 0]]))
+
+
+def _speed(coded: float | None, fps: float | None, gaps: np.ndarray[Any, Any], seconds: float, audio: float | None) -> tuple[float, bool]:
+    """(what a second is worth, whether a slow even rate is left unexplained).
+
+    The coded video says at which rate it was made. Played several times slower at an even pace, without sound that runs along,
+    it was stretched. A camera that skips frames has uneven gaps; a surveillance camera says its own low rate.
+    """
+    if fps is None or len(gaps) < 30:
+        return 1.0, False
+    even = float(np.mean(np.abs(gaps - np.median(gaps)) <= 0.1 * np.median(gaps))) >= 0.95
+    sound = audio is not None and audio >= 0.8 * seconds
+    if not even or fps >= 12:
+        return 1.0, False
+    if coded is not None and coded <= 240 and coded / fps >= _STRETCHED and not sound:
+        return fps / coded, False
+    return 1.0, fps < _SLOW_FPS and not sound
+
+
+def container_seconds(probe: Mapping[str, Any]) -> float | None:
+    """The longest duration that the header claims, for the whole or for a stream; None if it claims none."""
+    claims = [seconds_of(probe.get("format", {}).get("duration"))]
+    for stream in probe.get("streams", []):
+        claims += [seconds_of(stream.get("duration")), seconds_of(stream.get("tags", {}).get("DURATION"))]
+    known = [c for c in claims if c is not None]
+    return max(known) if known else None
+
+
+def seconds_of(value: Any) -> float | None:
+    """Seconds from "300.5" or "00:05:00.500"; None for anything else, and for 0."""
+    try:
+        parts = [float(p) for p in str(value).split(":")]
+    except ValueError:
+        return None
+    seconds = sum(p * 60**i for i, p in enumerate(reversed(parts)))
+    return seconds if 0 < seconds < 1e9 and len(parts) <= 3 else None
+
+
+# --- intervals ------------------------------------------------------------------------------------------------
+
+
+def union(intervals: list[Interval]) -> tuple[Interval, ...]:
+    """Disjoint intervals in order that cover the same; what touches is joined."""
+    joined: list[Interval] = []
+    for start, end in sorted(i for i in intervals if i[1] > i[0]):
+        if joined and start <= joined[-1][1] + 1e-6:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def subtract(intervals: tuple[Interval, ...], cuts: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """What is left of disjoint `intervals` without disjoint `cuts`."""
+    left: list[Interval] = []
+    for start, end in intervals:
+        for cut_start, cut_end in cuts:
+            if cut_end <= start or cut_start >= end:
+                continue
+            if cut_start > start:
+                left.append((start, cut_start))
+            start = max(start, cut_end)
+            if start >= end:
+                break
+        if start < end:
+            left.append((start, end))
+    return tuple(left)
+
+
+def total(intervals: tuple[Interval, ...]) -> float:
+    """Length of disjoint intervals."""
+    return float(sum(end - start for start, end in intervals))

@@ -1,0 +1,393 @@
+"""Believable videos of training and every way of stretching them.
+
+`hand_held` renders a genuine clip: a shaking camera, people who move, sensor noise. The forgeries take a genuine clip and write a file
+that claims or shows more than it is. All need ffmpeg. Sizes are small so that minutes of video cost seconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from tests.generators import mp4boxes
+from tests.generators.photos import font, person, save_photo, training_photo
+
+Size = tuple[int, int]
+SIZE: Size = (480, 270)
+
+
+def run(*arguments: object) -> None:
+    """ffmpeg with these arguments; raises CalledProcessError with its message."""
+    done = subprocess.run(["ffmpeg", "-v", "error", "-y", "-nostdin", *map(str, arguments)], capture_output=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"ffmpeg {' '.join(map(str, arguments))}: {done.stderr.decode(errors='replace')[-800:]}")
+
+
+# --- genuine --------------------------------------------------------------------------------------------------
+
+
+def hand_held(
+    path: Path,
+    seconds: float,
+    seed: int,
+    *,
+    size: Size = SIZE,
+    fps: float = 15,
+    shake: float = 5.0,
+    noise: float = 5.0,
+    people: int = 4,
+    action: int = 0,
+    crf: int = 26,
+    gop_seconds: float = 2.0,
+    recorded_at: datetime | None = None,
+    location: tuple[float, float] | None = None,
+    sound: bool = False,
+) -> Path:
+    """A genuine clip. `shake` in pixels (0: tripod), `noise` in grey levels, `people` who move. Another `action` is another day in the same room. `recorded_at` needs an offset; it is stored as UTC."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    codec = _codec(path, crf, round(gop_seconds * fps))
+    tags: list[object] = []
+    if recorded_at is not None:
+        tags += ["-metadata", f"creation_time={recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000000Z}"]
+    if location is not None:
+        tags += ["-metadata", f"location={location[0]:+08.4f}{location[1]:+09.4f}/", "-metadata", f"location-eng={location[0]:+08.4f}{location[1]:+09.4f}/"]
+    audio: list[object] = ["-f", "lavfi", "-i", f"anoisesrc=a=0.02:d={seconds}:seed={seed}"] if sound else []
+    raw = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "pipe:0"]
+    command = ["ffmpeg", "-v", "error", "-y", *raw, *map(str, audio), *map(str, codec), *map(str, tags), str(path)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    for frame in _frames(round(seconds * fps), seed, size, fps, shake, noise, people, action):
+        process.stdin.write(frame.tobytes())
+    process.stdin.close()
+    if process.wait():
+        raise RuntimeError(f"ffmpeg could not write {path}")
+    return path
+
+
+def _codec(path: Path, crf: int, gop: int) -> list[object]:
+    if path.suffix == ".webm":
+        return ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-crf", crf + 8, "-b:v", "0", "-g", gop]
+    if path.suffix == ".avi":
+        return ["-c:v", "mpeg4", "-q:v", "6", "-g", gop]
+    return ["-c:v", "libx264", "-preset", "veryfast", "-crf", crf, "-g", gop, "-pix_fmt", "yuv420p"]
+
+
+def _frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: float, people: int, action: int) -> Any:
+    """BGR frames: a window wandering over a wider picture, people walking through it, fresh noise."""
+    rng = np.random.default_rng([seed, 99, action])
+    width, height = size
+    margin = max(8, width // 8)
+    wide = cv2.cvtColor(np.asarray(training_photo(seed, size=(width + 2 * margin, height + 2 * margin))), cv2.COLOR_RGB2BGR)
+    sprites = [_sprite(rng, height) for _ in range(people)]
+    paths = [_wander(rng, count, fps, width * 0.3, 9.0) for _ in range(2 * people)]
+    sway = [_wander(rng, count, fps, margin * 0.5 if shake else 0.0, 6.0) + _wander(rng, count, fps, shake, 0.5) for _ in range(2)]
+    turn = _wander(rng, count, fps, 0.012 if shake else 0.0, 1.0)
+    light = 1 + _wander(rng, count, fps, 0.02, 5.0)
+    grain = [rng.normal(0, noise, (height, width, 1)).astype(np.float32) for _ in range(12)] if noise else []
+    for i in range(count):
+        scene = wide.copy()
+        for k, (colour, alpha) in enumerate(sprites):
+            x = margin + width * (k + 0.5) / people + paths[2 * k][i]
+            y = margin + height * 0.55 + paths[2 * k + 1][i] * 0.15
+            _paste(scene, colour, alpha, int(x), int(y))
+        centre = (margin + width / 2, margin + height / 2)
+        move = cv2.getRotationMatrix2D(centre, float(np.degrees(turn[i])), 1.0)
+        move[:, 2] -= (margin + float(np.clip(sway[0][i], -margin, margin)), margin + float(np.clip(sway[1][i], -margin, margin)))
+        view = cv2.warpAffine(scene, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT).astype(np.float32) * np.float32(light[i])
+        if grain:
+            view += np.roll(grain[int(rng.integers(len(grain)))], (int(rng.integers(height)), int(rng.integers(width))), axis=(0, 1))
+        yield view.clip(0, 255).astype(np.uint8)
+
+
+def _wander(rng: np.random.Generator, count: int, fps: float, reach: float, period: float) -> np.ndarray[Any, Any]:
+    """A smooth random walk of about `reach` around 0 that turns every `period` seconds or so."""
+    if reach == 0:
+        return np.zeros(count)
+    knots = rng.normal(0, reach, int(count / fps / period) + 4)
+    at = np.arange(count) / fps / period + 1
+    low = at.astype(int)
+    t = at - low
+    a, b, c, d = (knots[np.clip(low + k, 0, len(knots) - 1)] for k in (-1, 0, 1, 2))
+    return np.asarray(b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))))
+
+
+def _sprite(rng: np.random.Generator, height: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    scale = height / 270 * float(rng.uniform(0.35, 0.7))
+    side = int(260 * scale) + 8
+    layer = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    person(ImageDraw.Draw(layer), side / 2, side * 0.3, scale, rng)
+    pixels = np.asarray(layer, dtype=np.float32)
+    return pixels[..., 2::-1].copy(), pixels[..., 3:] / 255
+
+
+def _paste(scene: np.ndarray[Any, Any], colour: np.ndarray[Any, Any], alpha: np.ndarray[Any, Any], x: int, y: int) -> None:
+    side = colour.shape[0]
+    left, top = x - side // 2, y - side // 2
+    x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + side, scene.shape[1]), min(top + side, scene.shape[0])
+    if x1 <= x0 or y1 <= y0:
+        return
+    a = alpha[y0 - top : y1 - top, x0 - left : x1 - left]
+    part = scene[y0:y1, x0:x1]
+    part[:] = (part * (1 - a) + colour[y0 - top : y1 - top, x0 - left : x1 - left] * a).astype(np.uint8)
+
+
+def tripod(path: Path, seconds: float, seed: int, **options: Any) -> Path:
+    """A genuine clip from a tripod: no shake, people move."""
+    return hand_held(path, seconds, seed, shake=0.0, **options)
+
+
+def lecture_slides(path: Path, seconds: float, seed: int, *, each: float = 20.0, size: Size = SIZE, fps: int = 15) -> Path:
+    """A genuine screen recording: drawn slides, each standing still for a while."""
+    rng = np.random.default_rng(seed)
+    pictures = []
+    for k in range(max(1, round(seconds / each))):
+        slide = Image.new("RGB", size, (255, 255, 255))
+        draw = ImageDraw.Draw(slide)
+        draw.rectangle([0, 0, size[0], size[1] // 7], fill=(30, 60, 120))
+        draw.text((20, 6), f"第{k + 1}讲 安全操作规程", font=font(size[1] // 12), fill=(255, 255, 255))
+        for line in range(int(rng.integers(3, 7))):
+            draw.text(
+                (30, size[1] // 5 + line * size[1] // 9),
+                f"{line + 1}. 要点{int(rng.integers(10, 99))}：检查设备状态",
+                font=font(size[1] // 18),
+                fill=(30, 30, 30),
+            )
+        pictures.append(slide)
+    return slideshow(path, pictures, each=each, fps=fps)
+
+
+# --- stretched headers and tables -----------------------------------------------------------------------------
+
+
+def patched_header(source: Path, path: Path, seconds: float, *, boxes: tuple[str, ...] = ("mvhd", "tkhd", "mdhd")) -> Path:
+    """The same frames; the durations in the header say `seconds`."""
+    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.set_durations(movie, seconds, boxes))
+
+
+def held_last_frame(source: Path, path: Path, seconds: float) -> Path:
+    """The last frame's entry in the time table lasts so long that the file plays `seconds`."""
+    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.hold_last(movie, seconds))
+
+
+def repeated_edits(source: Path, path: Path, times: int) -> Path:
+    """An edit list that plays the same stretch `times` times."""
+    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.repeat_edits(movie, times))
+
+
+def repeated_samples(source: Path, path: Path, times: int) -> Path:
+    """Sample tables that point to the same bytes `times` times."""
+    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.repeat_samples(movie, times))
+
+
+def slowed_times(source: Path, path: Path, times: float) -> Path:
+    """Every frame lasts `times` times as long; nothing is coded anew."""
+    run("-itsscale", times, "-i", source, "-an", "-c", "copy", path)
+    return path
+
+
+def cut_tail(source: Path, path: Path, keep: float) -> Path:
+    """The index comes first, then only the share `keep` of the bytes."""
+    faststart = path.with_name(f"{path.stem}.whole{path.suffix}")
+    run("-i", source, "-c", "copy", "-movflags", "+faststart", faststart)
+    data = faststart.read_bytes()
+    faststart.unlink()
+    path.write_bytes(data[: int(len(data) * keep)])
+    return path
+
+
+def missing_index(source: Path, path: Path) -> Path:
+    """As left by a recorder that lost power: the index at the end was never written."""
+    plain = path.with_name(f"{path.stem}.whole{path.suffix}")
+    run("-i", source, "-c", "copy", plain)
+    data = plain.read_bytes()
+    plain.unlink()
+    path.write_bytes(data[: data.rindex(b"moov") - 4])
+    return path
+
+
+def longer_sound(source: Path, path: Path, seconds: float) -> Path:
+    """Sound that goes on long after the pictures end."""
+    run("-i", source, "-f", "lavfi", "-i", f"anoisesrc=a=0.05:d={seconds}", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-b:a", "32k", path)
+    return path
+
+
+def cover_art(path: Path, seconds: float, seed: int) -> Path:
+    """Sound with a cover picture, named as a video."""
+    cover = save_photo(training_photo(seed, size=(480, 480)), path.with_suffix(".cover.jpg"))
+    sound = ["-f", "lavfi", "-i", f"anoisesrc=a=0.05:d={seconds}"]
+    run(*sound, "-i", cover, "-map", "0:a", "-map", "1:v", "-c:a", "aac", "-b:a", "32k", "-c:v", "copy", "-disposition:v", "attached_pic", "-f", "ipod", path)
+    cover.unlink()
+    return path
+
+
+def fragmented(source: Path, path: Path) -> Path:
+    """A fragmented MP4 as streaming recorders write it: no duration in the header. Genuine."""
+    run("-i", source, "-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof", path)
+    return path
+
+
+def streamed_webm(source: Path, path: Path) -> Path:
+    """A WebM as browsers record it: no duration, no index. Genuine; `source` a .webm."""
+    with path.open("wb") as out:
+        subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), "-c", "copy", "-live", "1", "-f", "webm", "pipe:1"], stdout=out, check=True)
+    return path
+
+
+def not_a_video(path: Path, what: str) -> Path:
+    """Something else under a video's name: jpg | gif | text | h264 | hls | ffconcat | dash | empty | noise."""
+    neighbour = path.with_name("neighbour.mp4")
+    if what == "jpg":
+        save_photo(training_photo(5, size=(640, 480)), path.with_suffix(".jpg")).replace(path)
+    elif what == "gif":
+        pictures = [training_photo(k, size=(160, 120)) for k in range(3)]
+        pictures[0].save(path, format="GIF", save_all=True, append_images=pictures[1:], duration=500)
+    elif what == "h264":
+        run("-f", "lavfi", "-i", "testsrc=size=320x180:rate=15", "-t", "5", "-c:v", "libx264", "-f", "h264", path)
+    elif what == "noise":
+        path.write_bytes(np.random.default_rng(3).bytes(200_000))
+    else:
+        texts = {
+            "text": "培训视频见网盘\n",
+            "hls": f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:300,\n{neighbour.name}\n#EXT-X-ENDLIST\n",
+            "ffconcat": f"ffconcat version 1.0\nfile {neighbour.name}\n",
+            "dash": '<?xml version="1.0"?><MPD mediaPresentationDuration="PT300S"><Period><AdaptationSet><Representation id="0"><BaseURL>neighbour.mp4</BaseURL>'
+            "</Representation></AdaptationSet></Period></MPD>",
+            "empty": "",
+        }
+        path.write_text(texts[what], encoding="utf-8")
+    return path
+
+
+# --- stretched content ----------------------------------------------------------------------------------------
+
+_X264: tuple[object, ...] = ("-c:v", "libx264", "-preset", "veryfast", "-crf", 26, "-pix_fmt", "yuv420p")
+
+
+def frozen_end(source: Path, path: Path, seconds: float) -> Path:
+    """The last frame stands for `seconds` more, coded as real frames."""
+    run("-i", source, "-vf", f"tpad=stop_mode=clone:stop_duration={seconds}", "-an", *_X264, path)
+    return path
+
+
+def frozen_middle(source: Path, path: Path, at: float, seconds: float) -> Path:
+    """The frame at `at` stands for `seconds`, then the clip goes on."""
+    graph = (
+        f"[0:v]split[a][b];[a]trim=0:{at},setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop_duration={seconds}[x];"
+        f"[b]trim={at},setpts=PTS-STARTPTS[y];[x][y]concat=n=2:v=1"
+    )
+    run("-i", source, "-filter_complex", graph, "-an", *_X264, path)
+    return path
+
+
+def black_end(source: Path, path: Path, seconds: float) -> Path:
+    """Black for `seconds` after the clip, with a little noise as of a covered lens."""
+    run("-i", source, "-vf", f"tpad=stop_mode=add:stop_duration={seconds}:color=black,noise=alls=3:allf=t", "-an", *_X264, path)
+    return path
+
+
+def looped(source: Path, path: Path, times: int, *, mirrored: bool = False, backwards: bool = False, crf: int = 30) -> Path:
+    """The clip `times` times in a row, coded anew; every second showing `mirrored` or `backwards` if so wanted."""
+    change = ",".join(f for f, wanted in (("hflip", mirrored), ("reverse", backwards)) if wanted) or "null"
+    names = "".join(f"[p{k}]" for k in range(times))
+    parts = ";".join(f"[p{k}]{change if k % 2 else 'null'}[q{k}]" for k in range(times))
+    joined = "".join(f"[q{k}]" for k in range(times))
+    run(
+        "-i",
+        source,
+        "-filter_complex",
+        f"[0:v]split={times}{names};{parts};{joined}concat=n={times}:v=1",
+        "-an",
+        *_X264[:4],
+        "-crf",
+        crf,
+        "-pix_fmt",
+        "yuv420p",
+        path,
+    )
+    return path
+
+
+def slowed_content(source: Path, path: Path, times: float) -> Path:
+    """Slowed down and coded anew at the same frame rate (frames repeated)."""
+    run("-i", source, "-vf", f"setpts={times}*PTS", "-an", *_X264, path)
+    return path
+
+
+def slideshow(path: Path, pictures: list[Image.Image], *, each: float = 5.0, fps: int = 15, fade: float = 0.0, size: Size = SIZE) -> Path:
+    """Pictures one after another, each for `each` seconds, with cross-fades of `fade` seconds."""
+    process = _encoder(path, fps, size)
+    assert process.stdin is not None
+    arrays = [np.asarray(p.resize(size).convert("RGB"), dtype=np.float32) for p in pictures]
+    for k, picture in enumerate(arrays):
+        following = arrays[min(k + 1, len(arrays) - 1)]
+        steps, blend = round(each * fps), round(fade * fps)
+        for i in range(steps):
+            mix = max(0.0, (i - (steps - blend)) / blend) if blend else 0.0
+            process.stdin.write((picture * (1 - mix) + following * mix).astype(np.uint8).tobytes())
+    return _finish(process, path)
+
+
+def moving_slideshow(path: Path, pictures: list[Image.Image], *, each: float = 5.0, fps: int = 15, size: Size = SIZE) -> Path:
+    """Pictures one after another, each with a slow pan and zoom."""
+    process = _encoder(path, fps, size)
+    assert process.stdin is not None
+    rng = np.random.default_rng(len(pictures))
+    for picture in pictures:
+        wide = np.asarray(picture.resize((size[0] * 2, size[1] * 2)).convert("RGB"))
+        (x0, x1), (y0, y1), (z0, z1) = rng.uniform(0, 1, 2), rng.uniform(0, 1, 2), rng.uniform(1.5, 2.0, 2)
+        for t in np.linspace(0, 1, round(each * fps), endpoint=False):
+            zoom = z0 + (z1 - z0) * t
+            room_x, room_y = size[0] * (2 - zoom), size[1] * (2 - zoom)
+            move = np.float32([[1 / zoom, 0, -(x0 + (x1 - x0) * t) * room_x / zoom], [0, 1 / zoom, -(y0 + (y1 - y0) * t) * room_y / zoom]])
+            process.stdin.write(cv2.warpAffine(wide, move, size, flags=cv2.INTER_AREA).tobytes())
+    return _finish(process, path)
+
+
+def _encoder(path: Path, fps: int, size: Size) -> subprocess.Popen[bytes]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "pipe:0"]
+    return subprocess.Popen(["ffmpeg", "-v", "error", "-y", *raw, *map(str, _X264), str(path)], stdin=subprocess.PIPE)
+
+
+def _finish(process: subprocess.Popen[bytes], path: Path) -> Path:
+    assert process.stdin is not None
+    process.stdin.close()
+    if process.wait():
+        raise RuntimeError(f"ffmpeg could not write {path}")
+    return path
+
+
+# --- reuse ----------------------------------------------------------------------------------------------------
+
+
+def recoded(source: Path, path: Path, *, width: int = 320, crf: int = 32) -> Path:
+    """The same video, smaller and coded anew."""
+    run("-i", source, "-vf", f"scale={width}:-2", "-an", *_X264[:4], "-crf", crf, "-pix_fmt", "yuv420p", path)
+    return path
+
+
+def cropped(source: Path, path: Path, keep: float = 0.85) -> Path:
+    """The middle of the picture only."""
+    run("-i", source, "-vf", f"crop=trunc(iw*{keep}/2)*2:trunc(ih*{keep}/2)*2", "-an", *_X264, path)
+    return path
+
+
+def part_inside(source: Path, other: Path, path: Path, *, start: float, seconds: float) -> Path:
+    """`seconds` of `source` from `start` on, put after `other`, coded anew."""
+    graph = f"[1:v]trim={start}:{start + seconds},setpts=PTS-STARTPTS[b];[0:v][b]concat=n=2:v=1"
+    run("-i", other, "-i", source, "-filter_complex", graph, "-an", *_X264, path)
+    return path
+
+
+def copy(source: Path, path: Path) -> Path:
+    """The same bytes under another name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, path)
+    return path

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import piexif
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from services.adapters.exif import read_notes
+from tests.generators.photos import exif_bytes, save_photo
+
+WHEN = datetime(2021, 11, 9, 9, 30)
+CHINA = timezone(timedelta(hours=8))
+
+
+@pytest.fixture
+def picture() -> Image.Image:
+    return Image.effect_noise((64, 48), 60).convert("RGB")
+
+
+@pytest.mark.parametrize(("offset", "expected"), [("+08:00", CHINA), (None, CHINA), ("+00:00", UTC), ("-05:30", timezone(-timedelta(hours=5, minutes=30)))])
+def test_time_carries_the_files_offset_or_shanghais(tmp_path: Path, picture: Image.Image, offset: str | None, expected: timezone) -> None:
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=exif_bytes(WHEN, offset=offset, subsec="25")))
+    assert notes.taken_at == datetime(2021, 11, 9, 9, 30, 0, 250_000, tzinfo=expected)
+    assert notes.taken_at is not None and notes.taken_at.utcoffset() == expected.utcoffset(None)
+    assert notes.taken_at_source == "exif"
+
+
+@pytest.mark.parametrize("place", [(43.88, 125.32), (-33.5, -70.25)])
+def test_place_camera_and_program(tmp_path: Path, picture: Image.Image, place: tuple[float, float]) -> None:
+    notes = read_notes(save_photo(picture, tmp_path / "a.webp", exif=exif_bytes(WHEN, gps=place, make="HUAWEI", model="HUAWEI P40", software="P40 10.1")))
+    assert (notes.latitude, notes.longitude) == pytest.approx(place, abs=1e-5)
+    assert notes.camera == "HUAWEI P40"
+    assert notes.software == "P40 10.1" and notes.programs == ("P40 10.1",)
+
+
+def test_satellite_time_stands_in_for_a_missing_clock(tmp_path: Path, picture: Image.Image) -> None:
+    gps = {29: b"2021:11:09", 7: ((1, 1), (30, 1), (5, 1))}
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"GPS": gps})))
+    assert notes.taken_at == datetime(2021, 11, 9, 1, 30, 5, tzinfo=UTC)
+    assert notes.taken_at_source == "gps"
+
+
+@pytest.mark.parametrize("stamp", [b"0000:00:00 00:00:00", b"2021:13:45 99:00:00", b"1970:01:01 00:00:00", b"yesterday", b""])
+def test_impossible_times_are_left_out(tmp_path: Path, picture: Image.Image, stamp: bytes) -> None:
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"Exif": {piexif.ExifIFD.DateTimeOriginal: stamp}})))
+    assert notes.taken_at is None and notes.taken_at_source is None
+
+
+def test_a_stripped_file_says_nothing(tmp_path: Path, picture: Image.Image) -> None:
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg"))
+    assert (notes.taken_at, notes.latitude, notes.camera, notes.software, notes.programs) == (None, None, None, None, ())
+
+
+def test_programs_of_xmp_history_and_png_text(tmp_path: Path, picture: Image.Image) -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf xmp:CreatorTool="Snapseed 2.0"/><li stEvt:softwareAgent="Adobe Photoshop 22.0"/></x:xmpmeta>'
+    picture.save(tmp_path / "a.jpg", xmp=xmp)
+    assert read_notes(tmp_path / "a.jpg").programs == ("Snapseed 2.0", "Adobe Photoshop 22.0")
+    text = PngInfo()
+    text.add_text("Software", "GIMP 2.10")
+    picture.save(tmp_path / "a.png", pnginfo=text)
+    assert read_notes(tmp_path / "a.png").programs == ("GIMP 2.10",)
+
+
+def test_broken_exif_is_no_crash(tmp_path: Path, picture: Image.Image) -> None:
+    whole = exif_bytes(WHEN, gps=(43.88, 125.32))
+    for cut in range(10, len(whole), 17):
+        notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=whole[:cut] + b"\xff" * (len(whole) - cut)))
+        assert notes.format == "JPEG"

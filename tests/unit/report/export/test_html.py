@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from services.domain.report import Report
+from services.domain.text import Message
+from services.report.compile import compile_report
+from services.report.export.album import Album, Budget, fill
+from services.report.export.html import html
+from services.report.export.view import PAPER, Bounds
+from services.report.pictures import FilePictures, NoPictures
+from tests.unit.report import world
+
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Balance(HTMLParser):
+    """Reads a page as a browser would and keeps what matters for these tests."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.sources: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        found = dict(attrs)
+        self.ids += [found["id"]] if found.get("id") else []
+        self.links += [found["href"]] if found.get("href") else []
+        self.sources += [found["src"]] if found.get("src") else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def report(count: int = 12) -> Report:
+    return compile_report(world.case(count), world.judgement(count), generated_at=world.AT)
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
+    return fill(report(), FilePictures.of(world.case(), world.files(tmp_path_factory.mktemp("files"))))
+
+
+@pytest.fixture(scope="module")
+def page(album: Album) -> str:
+    return html(report(), album)
+
+
+def test_the_page_is_whole_and_self_contained(page: str) -> None:
+    found = Balance(page)
+    assert found.wrong == [] and found.open == []
+    assert len(found.ids) == len(set(found.ids))
+    assert all(link.startswith("#") and link[1:] in found.ids for link in found.links)
+    assert found.sources and all(s.startswith("data:image/jpeg;base64,") for s in found.sources)
+    assert not found.tags & {"script", "link", "iframe", "object"}
+    assert "@import" not in page and not re.search(r"url\((?!data:)", page)
+
+
+def test_what_matters_is_said(page: str) -> None:
+    for text in ("不通过", "关键条款不符合：有效视频时长不足", "¥9,600.00", "人工审核", "培训期间未参保", "CC-2021-000123", "photo.reused", "CC-2021-000088"):
+        assert text in page
+    assert all(world.id_number(i) not in page for i in range(12))
+
+
+def test_what_cannot_be_shown_says_so(page: str, album: Album) -> None:
+    assert any(p.src is None for shown in album.findings.values() for p in shown)
+    assert "无法显示" in page
+
+
+def test_text_from_outside_is_escaped() -> None:
+    bad = '<script>alert(1)</script>"&'
+    case = world.case()
+    project = replace(case.claim.project, name=bad)
+    case = replace(case, claim=replace(case.claim, project=project))
+    judgement = world.judgement()
+    first = replace(judgement.findings[0], message=Message(bad, bad), subject=bad, observed={bad: bad})
+    made = compile_report(case, replace(judgement, findings=(first, *judgement.findings[1:])))
+    page = html(made, Album())
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert Balance(page).wrong == []
+
+
+def test_a_clean_report_has_no_findings() -> None:
+    case, judgement = world.clean()
+    page = html(compile_report(case, judgement), Album())
+    assert "全部适用条款均符合" in page and "没有发现问题" in page
+
+
+def test_a_bare_report_is_made_too() -> None:
+    case = replace(world.case(), trainees=None, roster=None, records=(), attendance=(), sessions=(), evidence=(), intake_problems=())
+    claim = replace(case.claim, submitted_at=None, claimed_amount=None, enterprise=replace(case.claim.enterprise, uscc=None))
+    claim = replace(claim, project=replace(claim.project, training_type=None, occupation=None, level=None, venue=None, modes=()))
+    judgement = replace(world.judgement(), findings=(), entitlements=(), claimed=None, supported=None, unclear=None, clauses=tuple(replace(c, findings=()) for c in world.clauses()))
+    made = compile_report(replace(case, claim=claim), judgement)
+    page = html(made, fill(made, NoPictures()))
+    assert "金额无法计算" in page and "没有课程安排" in page and "未提供申报人员名单" in page
+    assert Balance(page).wrong == []
+
+
+def test_bounds_are_kept_and_told(tmp_path: Path) -> None:
+    many = report(120)
+    bounds = Bounds(findings_per_group=1, trainees=20, traces=5, matrix_rows=10, matrix_columns=3, matrix_block=2, files=4)
+    page = html(many, Album(), bounds=bounds)
+    assert page.count('<tr id="t') == 20 and page.count("<details") == 5
+    assert "另有 100 人未列出" in page and "另有 110 人" in page and "另有 7 个课次" in page
+    assert "其余 1 项见 report.xlsx" in page and "个文件见 report.xlsx" in page
+    assert "王建国" in page and "陈静" in page, "who does not get everything is kept"
+
+
+def test_pictures_stay_within_the_budget(tmp_path: Path) -> None:
+    pictures = FilePictures.of(world.case(), world.files(tmp_path))
+    small = fill(report(), pictures, Budget(total=30_000))
+    taken = [p.src for shown in small.findings.values() for p in shown if p.src]
+    assert small.omitted > 0 and sum(len(s) for s in taken) * 3 / 4 < 30_000 + 40_000
+    assert 0 in small.findings, "the most severe come first"
+
+
+def test_the_paper_form_is_open_and_without_folds(album: Album) -> None:
+    page = html(report(), album, bounds=PAPER, paper=True)
+    assert "<details" not in page and 'class="paper"' in page

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from services.domain.claim import SHANGHAI
+from services.domain.finding import Outcome
+from services.verify.checks.media_time import media_time
+from tests.factories import make_case, photo, video
+
+NOON = datetime(2021, 11, 8, 12, 0, tzinfo=SHANGHAI)
+
+
+def found(*media):  # type: ignore[no-untyped-def]
+    return [(r.outcome, r.code) for r in media_time(make_case(evidence=media), burst_seconds=120, burst_photos=3)]
+
+
+def test_met_within_the_training() -> None:
+    assert found(photo(0), photo(1), photo(2), video()) == [(Outcome.MET, None)]
+
+
+def test_days_are_those_of_shanghai() -> None:
+    before, inside = datetime(2021, 11, 7, 15, 59, tzinfo=UTC), datetime(2021, 11, 7, 16, 1, tzinfo=UTC)
+    assert found(photo(0, taken_at=before)) == [(Outcome.UNMET, "photo.taken_outside_training")]
+    assert found(photo(0, taken_at=inside)) == [(Outcome.MET, None)]
+
+
+def test_videos_from_other_days() -> None:
+    assert found(video(0, recorded_at=NOON - timedelta(days=3))) == [(Outcome.UNMET, "video.recorded_outside_training")]
+
+
+def test_unsure_clocks_are_unclear() -> None:
+    assert found(photo(0, taken_at=NOON - timedelta(days=9), taken_at_source="watermark")) == [(Outcome.UNCLEAR, "photo.taken_outside_training")]
+    local_written_as_utc = datetime(2021, 11, 9, 20, 0, tzinfo=UTC)
+    assert found(video(0, recorded_at=local_written_as_utc)) == [(Outcome.UNCLEAR, "video.recorded_outside_training")]
+    assert found(video(0, recorded_at=local_written_as_utc, recorded_at_source="quicktime")) == [(Outcome.UNMET, "video.recorded_outside_training")]
+
+
+def test_a_missing_time_is_told_not_held_against_anybody() -> None:
+    assert found(photo(0, taken_at=None), video(0, recorded_at=None)) == [(Outcome.MET, "photo.time_missing")]
+
+
+def test_burst() -> None:
+    seconds = [0, 60, 120]
+    assert found(*[photo(i, taken_at=NOON + timedelta(seconds=s)) for i, s in enumerate(seconds)]) == [(Outcome.MET, "photo.taken_in_burst")]
+    assert found(*[photo(i, taken_at=NOON + timedelta(seconds=s)) for i, s in enumerate([0, 60, 121])]) == [(Outcome.MET, None)]
+    assert found(photo(0, taken_at=NOON), photo(1, taken_at=NOON)) == [(Outcome.MET, None)]
+
+
+def test_not_applicable_without_media() -> None:
+    assert found() == [(Outcome.NOT_APPLICABLE, None)]
