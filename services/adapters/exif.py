@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -45,7 +46,8 @@ class PictureNotes:
 
 def read_notes(path: Path) -> PictureNotes:
     """What the file says about itself. Raises OSError if it is no picture (open it with `adapters.images` first for a proper message)."""
-    with Image.open(path, formats=FORMATS) as image:
+    with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
+        warnings.simplefilter("ignore")  # of corrupt EXIF
         try:
             tags = image.getexif()
             details, gps = dict(tags.get_ifd(0x8769)), dict(tags.get_ifd(0x8825))

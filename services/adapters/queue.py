@@ -92,10 +92,15 @@ class Queue:
         at = now()
         values = {"id": new_id("job"), "name": name, "args": packed, "state": "queued", "attempt": 0, "priority": priority}
         values |= {"not_before": at + timedelta(seconds=delay_seconds), "created_at": at, "updated_at": at}
+        dialect = sqlite if self._database.sqlite else postgresql
+        waiting = select(t.c.id).where(t.c.name == name, t.c.args == packed, t.c.state == "queued")
         with self._database.writing() as connection:
-            dialect = sqlite if self._database.sqlite else postgresql
-            connection.execute(dialect.insert(t).values(**values).on_conflict_do_nothing())
-            return str(connection.execute(select(t.c.id).where(t.c.name == name, t.c.args == packed, t.c.state == "queued")).scalar_one())
+            while True:
+                connection.execute(dialect.insert(t).values(**values).on_conflict_do_nothing())
+                # Locked, so that no worker takes a job that waited before it can see what this transaction writes.
+                found = connection.execute(waiting.with_for_update()).scalar()
+                if found is not None:
+                    return str(found)
 
     def claim(self, worker: str, names: list[str]) -> Job | None:
         """Take the next job of these names; None if nothing is due. A job never runs beside another with the same arguments."""

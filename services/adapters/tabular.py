@@ -148,9 +148,11 @@ def _xlsx(path: Path, shown: str) -> Iterator[Table]:
                 raise FileTypeMismatch(Message(f"文件{shown}是压缩包，不是Excel表格", f"{shown} is a zip archive, not a workbook"))
             if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
                 raise FileTooLarge(Message(f"表格{shown}解压后过大，请拆分后上传", f"{shown} unpacks to too many bytes: split it"))
+        # an open file, because by name openpyxl goes by the extension; the workbook keeps it until it is collected
+        source = path.open("rb")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
     except EvidenceError:
         raise
     except Exception as error:  # openpyxl lets through whatever its parsers raise

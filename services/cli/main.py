@@ -1,4 +1,4 @@
-"""`hezheng`: the commands and their options; what each does lives beside this file."""
+"""`hezheng`: the commands and their options; what each does lives beside this file and is loaded only when it is asked for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from services.cli import doctor as doctor_command
-from services.cli import keys as keys_command
-from services.cli import policies as policy_command
-from services.cli import serving
-from services.cli.verifying import verify_folders
 
 app = typer.Typer(name="hezheng", no_args_is_help=True, add_completion=False, help="核证: verifies the evidence of vocational-training subsidy claims.")
 policy_app = typer.Typer(no_args_is_help=True, help="The policies that claims are judged by.")
@@ -31,6 +25,8 @@ def verify(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal failure.")] = False,
 ) -> None:
     """Read, match, judge and report; no server needed. Exit status: 0 verified, 2 no readable claim, 1 internal failure."""
+    from services.cli.verifying import verify_folders
+
     raise typer.Exit(verify_folders(folders, out=out, policy_id=policy, data=data, debug=debug))
 
 
@@ -40,6 +36,8 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="Where the reports go.")] = Path("demo-reports"),
 ) -> None:
     """Verify the sample claims and say where the reports are."""
+    from services.cli.verifying import verify_folders
+
     claims = sorted(folder.parent for folder in samples.glob("*/claim.json"))
     if not claims:
         typer.echo(f"no sample claims in {samples}: run this in the project's folder, or name it with --samples", err=True)
@@ -54,61 +52,81 @@ def serve(
     data: DataDir = None,
 ) -> None:
     """API, worker and reviewer's pages on one port."""
+    from services.cli import serving
+
     raise typer.Exit(serving.serve(host=host, port=port, data=data))
 
 
 @app.command()
 def worker(data: DataDir = None) -> None:
     """Only the worker: takes jobs from the database until it is stopped."""
+    from services.cli import serving
+
     raise typer.Exit(serving.work(data=data))
 
 
 @app.command()
 def migrate(data: DataDir = None) -> None:
     """Bring the database up to date."""
+    from services.cli import serving
+
     raise typer.Exit(serving.migrate(data=data))
 
 
-@app.command()
-def doctor() -> None:
+@app.command("doctor")
+def doctor_() -> None:
     """Say what is missing on this machine and how to mend it."""
-    raise typer.Exit(doctor_command.run())
+    from services.cli import doctor
+
+    raise typer.Exit(doctor.run())
 
 
 @policy_app.command("list")
 def policy_list() -> None:
     """The policies that are known."""
-    raise typer.Exit(policy_command.list_all())
+    from services.cli import policies
+
+    raise typer.Exit(policies.list_all())
 
 
 @policy_app.command("show")
 def policy_show(policy_id: str, day: Annotated[str | None, typer.Option("--on", help="The values in force on this day (2021-11-08).")] = None) -> None:
     """A policy's clauses, with the numbers in force on a day."""
-    raise typer.Exit(policy_command.show(policy_id, day))
+    from services.cli import policies
+
+    raise typer.Exit(policies.show(policy_id, day))
 
 
 @policy_app.command("check")
 def policy_check(file: Path) -> None:
     """Whether a policy file can be used; names each mistake with its line and what to do."""
-    raise typer.Exit(policy_command.check(file))
+    from services.cli import policies
+
+    raise typer.Exit(policies.check(file))
 
 
 @keys_app.command("create")
 def keys_create(name: str, data: DataDir = None) -> None:
     """A new API key; it is shown once."""
-    raise typer.Exit(keys_command.create(name, data))
+    from services.cli import keys
+
+    raise typer.Exit(keys.create(name, data))
 
 
 @keys_app.command("list")
 def keys_list(data: DataDir = None) -> None:
     """The API keys: id, name, since when, revoked or not."""
-    raise typer.Exit(keys_command.list_all(data))
+    from services.cli import keys
+
+    raise typer.Exit(keys.list_all(data))
 
 
 @keys_app.command("revoke")
 def keys_revoke(key_id: str, data: DataDir = None) -> None:
     """Make an API key worthless."""
-    raise typer.Exit(keys_command.revoke(key_id, data))
+    from services.cli import keys
+
+    raise typer.Exit(keys.revoke(key_id, data))
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from services.domain.codes import CODES
 from services.domain.errors import ClaimUnreadable
 from services.domain.report import Report
 from services.domain.text import Message
+from services.report.privacy import Masker
 
 _VERDICTS = {"pass": ("通过 pass", "green"), "review": ("需人工复核 review", "yellow"), "fail": ("不通过 fail", "red")}
 _FINDINGS_SHOWN = 12
@@ -44,6 +45,7 @@ class Screen:
         self._task = self._bar.add_task(escape(self._name), total=None)
 
     def progress(self, done: int, total: int, path: str) -> None:
+        path = Masker().text(path, path=True)  # pictures of faces are named by ID numbers
         if self._task is not None:
             self._bar.update(self._task, completed=done, total=total, description=escape(f"{self._name} {path[-40:]}"))
         self._say(f"{self._name}: {done}/{total} {path}")

@@ -304,8 +304,8 @@ class FaceDistance:
 class FaceSetFacts:
     """All pictures of a claim's `faces/` compared with each other. Face vectors are not kept.
 
-    `distances` lists every enrolled x check pair and every check x check pair that are not plainly different people
-    (distance < 0.75); what is not listed is farther. `unreadable` are files that could not be decoded (path, why).
+    `distances` lists the enrolled x check pairs below 0.75 and the check x check pairs below 0.55; what is not listed is
+    farther: plainly different people. `unreadable` are files that could not be decoded (path, why).
     """
 
     pictures: tuple[FacePicture, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import tempfile
@@ -119,6 +120,11 @@ class _Parts:
     def _finish(self) -> None:
         self.ended = True
 
+    def take(self) -> bytes:
+        """The bytes of the file that are not written yet."""
+        data, self.pending = bytes(self.pending), bytearray()
+        return data
+
 
 def _disposition(header: str) -> tuple[str, str | None]:
     """(name, filename) of a Content-Disposition. Older clients send names outside ASCII only as `filename*`."""
@@ -144,6 +150,7 @@ async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
             Message("请以 multipart/form-data 提交，文件字段名为 file", "send multipart/form-data with the file in the field `file`"),
         )
     parts = _Parts()
+    writing = _Writing(write)
     broken = Problem(
         400, "broken-multipart", Message("multipart 内容不完整或格式有误，请重新上传", "the multipart body is broken or ends too early; send it again")
     )
@@ -152,20 +159,33 @@ async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
         async for chunk in request.stream():
             parser.write(chunk)
             if len(parts.pending) >= _BATCH:
-                await _flush(parts, write)
-        parser.finalize()
+                await writing.start(parts.take())
+        await writing.start(parts.take())
     except FormParserError as error:
         raise broken from error
-    await _flush(parts, write)
+    finally:
+        await writing.end()
     if not parts.ended:
         raise broken
     return parts.form
 
 
-async def _flush(parts: _Parts, write: Callable[[bytes], None]) -> None:
-    if parts.pending:
-        data, parts.pending = bytes(parts.pending), bytearray()
-        await run_sync(write, data)
+class _Writing:
+    """Writes one batch in a thread while the next is received. Errors of `write` come out of the following call."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, data: bytes) -> None:
+        await self.end()
+        self._task = asyncio.create_task(run_sync(self._write, data))
+
+    async def end(self) -> None:
+        """Wait for the batch at hand."""
+        task, self._task = self._task, None
+        if task is not None:
+            await task
 
 
 @asynccontextmanager

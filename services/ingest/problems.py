@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.adapters.repository import ClaimExists
 from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound
@@ -24,6 +25,7 @@ _BY_STATUS: dict[int, tuple[str, Message]] = {
     401: ("unauthorized", Message("请提供有效的 API 密钥（Authorization: Bearer 或 X-API-Key）", "show a valid API key (Authorization: Bearer or X-API-Key)")),
     404: ("not-found", Message("没有该资源，请核对地址", "there is nothing at this address")),
     405: ("method-not-allowed", Message("该地址不支持此方法", "this address does not take this method")),
+    409: ("conflict", Message("与当前状态冲突", "this does not fit the present state")),
     413: ("too-large", Message("内容超过大小上限", "the content exceeds the size limit")),
     415: ("unsupported-media-type", Message("不支持的内容类型", "this type of content is not taken here")),
     422: ("invalid", Message("内容不符合要求", "the content is not as it should be")),
@@ -103,6 +105,10 @@ def install(app: FastAPI) -> None:
     def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         fields = [{"field": ".".join(map(str, e["loc"])), "expected": {"zh": e["msg"], "en": e["msg"]}} for e in error.errors()]
         return answer(Problem(422, "invalid", _BY_STATUS[422][1], errors=fields))
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_request: Request, _error: ClientDisconnect) -> JSONResponse:
+        return answer(plain(400))  # nobody hears it; what came so far was discarded
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -77,9 +77,7 @@ def _claim(case: Case) -> dict[str, Any]:
         "schedule_assumed": case.schedule_assumed,
         "trainees_file": case.trainees.file if case.trainees else None,
         "roster_file": case.roster.file if case.roster else None,
-        "rejected_rows": [
-            {"file": table.file, **rejected(row)} for table in (case.trainees, case.roster) if table is not None for row in table.rejected[:200]
-        ],
+        "rejected_rows": [{"file": table.file, **rejected(row)} for table in (case.trainees, case.roster) if table is not None for row in table.rejected[:200]],
         "not_taken": [{"file": path, "code": p.code, "message": message(p.message)} for path, p in case.intake_problems],
     }
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from services.adapters.images import frames, open_image
 from services.adapters.pdf import open_pdf
-from services.adapters.thumbnails import cut_out, small_jpeg
+from services.adapters.thumbnails import cut_out, hide_middle, small_jpeg
 from services.domain.case import Case
 from services.domain.errors import EvidenceError
 from services.domain.evidence import Box
-from services.domain.facts import Frame, VideoFacts
+from services.domain.facts import ColumnRole, Frame, SheetFacts, VideoFacts
 from services.report.privacy import masker_for
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ _CROP_BYTES = 40_000
 _THUMBNAIL_BYTES = 14_000
 _PAGE_SIDE = 1800
 """Longer side in pixels at which pages are kept for cutting: a row of a sheet is then some 40 pixels high."""
+_THUMBNAIL_SIDE = 240
 _PAGE_DPI = 150
 _KEPT_PAGES = 3
 _MAX_PIXELS = 120_000_000
+_ENDS_SHOWN = 4 / 18
+"""Of an ID number's 18 digits the first 4 and the last 4 may be seen."""
 
 
 class Pictures(Protocol):
@@ -67,8 +70,12 @@ class FilePictures:
     The last few pages are kept decoded, since findings about one page follow each other.
     """
 
-    def __init__(self, files: Mapping[str, Path], kept: Mapping[str, Sequence[Frame]] | None = None) -> None:
+    def __init__(
+        self, files: Mapping[str, Path], kept: Mapping[str, Sequence[Frame]] | None = None, numbers: Mapping[tuple[str, int], Sequence[Box]] | None = None
+    ) -> None:
+        """`numbers`: (path, page) -> the cells that hold ID numbers; they are covered as in print but for their ends."""
         self._files = dict(files)
+        self._numbers = dict(numbers or {})
         self._frames = dict(kept or {})
         self._pages: OrderedDict[tuple[str, int], Image | None] = OrderedDict()
 
@@ -80,6 +87,7 @@ class FilePictures:
         return cls(
             {mask.text(path, path=True): file for path, file in files.items()} | dict(files),
             {mask.text(path, path=True): frames for path, frames in kept.items()} | kept,
+            {(mask.text(path, path=True), page): boxes for (path, page), boxes in _number_cells(case)},
         )
 
     def crop(self, file: str, page: int | None, box: Box | None) -> bytes | None:
@@ -95,8 +103,8 @@ class FilePictures:
     def thumbnail(self, file: str) -> bytes | None:
         if kept := self._frames.get(file):
             return self._frame(kept[len(kept) // 2])
-        image = self._page(file, 1)
-        return None if image is None else self._small(image, 240, _THUMBNAIL_BYTES)
+        image = self._pages.get((file, 1)) or self._load(file, 1, _THUMBNAIL_SIDE)
+        return None if image is None else self._small(image, _THUMBNAIL_SIDE, _THUMBNAIL_BYTES)
 
     def frame(self, file: str, seconds: float) -> bytes | None:
         kept = self._frames.get(file)
@@ -113,27 +121,41 @@ class FilePictures:
     def _page(self, file: str, page: int) -> Image | None:
         key = (file, page)
         if key not in self._pages:
-            self._pages[key] = self._load(file, page)
+            self._pages[key] = self._load(file, page, _PAGE_SIDE)
             while len(self._pages) > _KEPT_PAGES:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(key)
         return self._pages[key]
 
-    def _load(self, file: str, page: int) -> Image | None:
+    def _load(self, file: str, page: int, side: int) -> Image | None:
         """None for files that are missing, broken or no pictures: the report then says that it cannot show them."""
         path = self._files.get(file)
         if path is None:
             return None
-        load: Callable[[Path, int], Image | None] = _pdf_page if _is_pdf(path) else _picture
         try:
-            return load(path, page)
+            image = _pdf_page(path, page) if _is_pdf(path) else _picture(path, page, side)
         except (EvidenceError, OSError):
             return None
+        if image is not None:
+            for box in self._numbers.get((file, page), ()):
+                hide_middle(image, box, shown=_ENDS_SHOWN)
+        return image
 
 
-def _picture(path: Path, page: int) -> Image | None:
+def _number_cells(case: Case) -> Iterator[tuple[tuple[str, int], list[Box]]]:
+    """(path, page) -> the boxes of the cells under a column of ID numbers."""
+    for evidence in case.evidence:
+        for page in evidence.facts.pages if isinstance(evidence.facts, SheetFacts) else ():
+            boxes = []
+            for table in page.tables:
+                columns = {c.index for c in table.columns if c.role is ColumnRole.ID_NUMBER}
+                boxes += [cell.box for row in table.rows for cell in row.cells if cell.column in columns]
+            yield (evidence.file.path, page.page), boxes
+
+
+def _picture(path: Path, page: int, side: int) -> Image | None:
     if page == 1:
-        return open_image(path, max_pixels=_MAX_PIXELS, at_most=_PAGE_SIDE)
+        return open_image(path, max_pixels=_MAX_PIXELS, at_most=side)
     return next(islice(frames(path, max_pixels=_MAX_PIXELS), page - 1, None), None)
 
 

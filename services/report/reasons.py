@@ -96,7 +96,7 @@ def _share(amount: Decimal, due: Entitlement, findings: Sequence[Finding], hours
     codes = [findings[i].code for i in own]
     weights = _by_hours(codes, hours)
     if not weights:
-        for i in _fitting(findings, own, unclear=unclear):
+        for i in _fitting(due.trainee, findings, own, unclear=unclear):
             weights[findings[i].code] = weights.get(findings[i].code, _ZERO) + 1
     return _split(amount, weights) if weights else {None: amount}
 
@@ -114,10 +114,13 @@ def _by_hours(codes: Sequence[str], hours: dict[str, Decimal]) -> dict[str, Deci
     return weights
 
 
-def _fitting(findings: Sequence[Finding], own: Sequence[int], *, unclear: bool) -> Sequence[int]:
-    """The findings that can have cost hours or money, of the outcome asked for where there are any."""
+def _fitting(trainee: int, findings: Sequence[Finding], own: Sequence[int], *, unclear: bool) -> Sequence[int]:
+    """The findings that can have cost hours or money; of them, where there are any, of the outcome asked for, and the most about this person."""
     costing = [i for i in own if findings[i].code.startswith(_COSTING)] or own
-    return [i for i in costing if (findings[i].outcome is Outcome.UNCLEAR) == unclear] or costing
+    fitting = [i for i in costing if (findings[i].outcome is Outcome.UNCLEAR) == unclear] or costing
+    named = [i for i in fitting if trainee in findings[i].trainees]
+    fewest = min((len(findings[i].trainees) for i in named), default=0)
+    return [i for i in named if len(findings[i].trainees) == fewest] or fitting
 
 
 def _split(amount: Decimal, weights: dict[str, Decimal]) -> dict[str | None, Decimal]:

@@ -10,6 +10,7 @@ from services.domain.case import Case, Evidence, Reuse, ReuseKind, SheetAttendan
 from services.domain.claim import SHANGHAI, Mode, Session
 from services.domain.evidence import KIND_NAMES, EvidenceKind, Place, Related
 from services.domain.facts import PhotoFacts, VideoFacts
+from services.domain.identity import normalise_number
 from services.domain.text import Message
 from services.verify.people import who
 
@@ -44,6 +45,18 @@ def is_online(case: Case) -> bool | None:
 def everybody(case: Case) -> tuple[int, ...]:
     """The indices of all trainees."""
     return tuple(range(len(case.trainees.people))) if case.trainees else ()
+
+
+def first_listings(case: Case) -> list[int]:
+    """The indices of the trainees, of somebody listed twice (the same ID number) only the first: the other listing is told by its own finding."""
+    seen: set[str] = set()
+    found = []
+    for index, person in enumerate(case.trainees.people if case.trainees else ()):
+        number = normalise_number(person.id_number)
+        if not number or number not in seen:
+            found.append(index)
+        seen.add(number)
+    return found
 
 
 def refused(case: Case, kind: EvidenceKind) -> tuple[str, ...]:

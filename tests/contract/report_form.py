@@ -263,7 +263,10 @@ def _sums(report: Any) -> Rule:
 
 def _evidence(report: Any) -> Rule:
     broken = {
-        p.get("file") for f in report["findings"] if f.get("code", "").startswith("file.") or f.get("code") == "video.unplayable" for p in f.get("evidence") or ()
+        p.get("file")
+        for f in report["findings"]
+        if f.get("code", "").startswith("file.") or f.get("code") == "video.unplayable"
+        for p in f.get("evidence") or ()
     }
     for i, entry in enumerate(report["evidence"]):
         path = f"evidence[{i}]"

@@ -46,7 +46,9 @@ def test_nobody_supported_fails_and_holds() -> None:
 
 def test_without_trainees_amounts_are_null_and_it_holds() -> None:
     case = replace(world.case(), trainees=None, roster=None, records=(), attendance=())
-    judgement = replace(world.judgement(), findings=(), clauses=tuple(replace(c, findings=()) for c in world.clauses()), entitlements=(), supported=None, unclear=None)
+    judgement = replace(
+        world.judgement(), findings=(), clauses=tuple(replace(c, findings=()) for c in world.clauses()), entitlements=(), supported=None, unclear=None
+    )
     report = published(compile_report(case, judgement))
     assert report["trainees"] == [] and report["amount"]["supported"] is None
     assert problems(report) == []

@@ -132,6 +132,14 @@ def test_text_that_databases_refuse_is_taken(client: TestClient) -> None:
     assert client.get(f"{API}/claims").status_code == 200
 
 
+@pytest.mark.parametrize("untrusted", ["%00", "x%00", "%ED%A0%80", "签到", "..%2f..%2fetc", "x" * 3000])
+def test_strange_ids_are_simply_not_there(client: TestClient, untrusted: str) -> None:
+    for call in ("", "/report", "/report.pdf"):
+        assert is_problem(client.get(f"{API}/claims/{untrusted}{call}"), 404, "not-found")
+    assert add(client, untrusted).status_code == 404
+    assert client.post(f"{API}/claims/{untrusted}/submit").status_code == 404
+
+
 def test_claims_are_paged_newest_first(client: TestClient) -> None:
     made = [new_claim(client, claim_no=f"N{i}") for i in range(5)]
     seen: list[str] = []

@@ -59,6 +59,7 @@ def test_no_job_is_lost_when_workers_are_killed(installed: Store, traces: Path) 
     assert len(runs(traces)) <= 26, "a job is done again only where its worker was killed"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_job_that_never_ends_ends_as_dead(installed: Store, traces: Path) -> None:
     job_id = installed.queue.enqueue("test.overtime", folder=str(traces))
     pool = WorkerPool(installed.settings, MODULES)
@@ -71,6 +72,7 @@ def test_a_job_that_never_ends_ends_as_dead(installed: Store, traces: Path) -> N
     assert "silent" in str(installed.queue.state(job_id))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_stopping_lets_the_job_at_hand_end(installed: Store, traces: Path) -> None:
     for n in range(60):
         installed.queue.enqueue("test.trace", folder=str(traces), n=n)

@@ -86,6 +86,8 @@ class ClaimStore(Part):
 
     def claim_summary(self, claim_id: str) -> ClaimSummary:
         """Raises NotFound."""
+        if not claim_id.isascii() or "\0" in claim_id:  # what PostgreSQL would not even look for
+            raise no_claim(claim_id)
         with self.database.reading() as connection:
             row = connection.execute(select(*_SUMMARY).where(t.claims.c.id == claim_id)).one_or_none()
         if row is None:

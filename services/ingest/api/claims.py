@@ -35,7 +35,7 @@ REPORT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; f
 _CLAIM_BODY = {"required": True, "content": {"application/json": {"schema": {"type": "object", "required": ["enterprise", "project"]}}}}
 
 
-@router.post("/claims", status_code=201, summary="Create a claim", responses=problem_answers(400, 413, 422), openapi_extra={"requestBody": _CLAIM_BODY})
+@router.post("/claims", status_code=201, summary="Create a claim", responses=problem_answers(400, 409, 413, 422), openapi_extra={"requestBody": _CLAIM_BODY})
 async def create_claim(request: Request, store: StoreOf, caller: CallerOf, idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> Response:
     """`claim.json` as the body. With an `Idempotency-Key` a repeated call is answered as the first one was."""
     body = await read_body(request, store.settings.max_body_bytes)
@@ -107,7 +107,7 @@ def get_claim(claim_id: str, store: StoreOf, _caller: CallerOf) -> dict[str, Any
 @router.put(
     "/claims/{claim_id}/trainees",
     summary="The people the subsidy is claimed for",
-    responses=problem_answers(400, 404, 413, 415, 422),
+    responses=problem_answers(400, 404, 409, 413, 415, 422),
     openapi_extra={"requestBody": TABLE_BODY},
 )
 async def put_trainees(claim_id: str, request: Request, store: StoreOf, _caller: CallerOf) -> dict[str, Any]:
@@ -125,7 +125,7 @@ async def put_trainees(claim_id: str, request: Request, store: StoreOf, _caller:
     return {"taken": len(trainees.people), "rejected": rejected_view(trainees.rejected)}
 
 
-@router.post("/claims/{claim_id}/submit", status_code=202, summary="Start the verification", responses=problem_answers(404))
+@router.post("/claims/{claim_id}/submit", status_code=202, summary="Start the verification", responses=problem_answers(404, 409))
 def submit(claim_id: str, store: StoreOf, _caller: CallerOf) -> JSONResponse:
     """Asking again while it runs changes nothing; asking again afterwards verifies anew."""
     with store.repository.transaction():

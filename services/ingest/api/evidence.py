@@ -37,7 +37,7 @@ _BODY = {
     "/claims/{claim_id}/evidence",
     status_code=201,
     summary="Add a file to a claim",
-    responses=problem_answers(400, 404, 413, 415, 422) | {200: {"description": "These bytes are there already."}},
+    responses=problem_answers(400, 404, 409, 413, 415, 422) | {200: {"description": "These bytes are there already."}},
     openapi_extra={"requestBody": _BODY},
 )
 async def add_evidence(claim_id: str, request: Request, store: StoreOf, _caller: CallerOf) -> JSONResponse:

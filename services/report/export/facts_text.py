@@ -23,7 +23,11 @@ def facts_text(entry: dict[str, Any]) -> str:
     if "engine" in facts:
         return "；".join(_page(p) for p in facts["pages"][:6]) + ("；…" if len(facts["pages"]) > 6 else "")
     if "usable" in facts:
-        return f"{facts['faces']}张人脸" + ("" if facts["usable"] else f" · 不可比对：{facts['reason'] or '原因不明'}") if facts["faces"] is not None else "无法读取"
+        return (
+            f"{facts['faces']}张人脸" + ("" if facts["usable"] else f" · 不可比对：{facts['reason'] or '原因不明'}")
+            if facts["faces"] is not None
+            else "无法读取"
+        )
     return _document(facts)
 
 

@@ -121,7 +121,16 @@ def _schedule(report: Report, axis: _Axis) -> Lane:
     for s in report.sessions:
         start, end = _hours(s)
         title = " ".join(filter(None, [s["date"], f"{s['start']}–{s['end']}" if s["start"] else PARTS[s["part"]][0], s["course"], f"{s['class_hours']}学时"]))
-        _put(lane, axis, date.fromisoformat(s["date"]), start, end, title, "online" if s["mode"] == "online" else "session", MODES.get(s["mode"] or "", ("", ""))[0])
+        _put(
+            lane,
+            axis,
+            date.fromisoformat(s["date"]),
+            start,
+            end,
+            title,
+            "online" if s["mode"] == "online" else "session",
+            MODES.get(s["mode"] or "", ("", ""))[0],
+        )
     return lane
 
 

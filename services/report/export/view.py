@@ -167,7 +167,8 @@ def _clause(report: Report, clause: dict[str, Any], home: dict[tuple[str, str, s
     for index in clause["findings"]:
         f = report.findings[index]
         key = home[(f["severity"], f["outcome"], f["code"])]
-        groups.setdefault(key, [key, f["title"]["zh"], 0])[2] += 1
+        doubt = "（待定）" if f["outcome"] == "unclear" and clause["outcome"] != "unclear" else ""
+        groups.setdefault(key, [key, f["title"]["zh"] + doubt, 0])[2] += 1
     shown = "manual" if clause.get("manual") else clause["outcome"]
     return {**clause, "shown": shown, "groups": list(groups.values())}
 

@@ -48,8 +48,8 @@ def _reuse(case: Case, reuse: Reuse) -> Result:
     code, zh, en = _REUSED[reuse.kind]
     one, other = reuse.place.file, reuse.other.file
     whose = f"（{reuse.enterprise}）" if reuse.enterprise else ""
-    elsewhere = f"申报{reuse.claim_no}{whose}的{other}" if reuse.claim_no else f"本申报另一日期的{other}"
-    elsewhere_en = f"{other} of claim {reuse.claim_no}" if reuse.claim_no else f"{other} of another day"
+    elsewhere = f"申报{reuse.claim_no}{whose}的{other}" if reuse.claim_no else f"本申报另一课次的{other}"
+    elsewhere_en = f"{other} of claim {reuse.claim_no}" if reuse.claim_no else f"{other} of another session"
     places = (reuse.place,) if reuse.claim_no else (reuse.place, reuse.other)
     related, people = related_to(case, reuse), people_on(case, reuse.place)
     if reuse.certain:

@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, Decimal
 from services.domain.case import Case
 from services.domain.claim import Mode
 from services.domain.finding import Result
-from services.verify.aspects import declared_modes, is_online, person_name
+from services.verify.aspects import declared_modes, first_listings, is_online, person_name
 from services.verify.checks import check
 from services.verify.people import nobody
 from services.verify.results import met, not_applicable, unclear, unmet
@@ -25,7 +25,7 @@ def online_hours(case: Case) -> Iterator[Result]:
     if (absent := nobody(case, "online.hours_short")) is not None:
         yield absent
         return
-    findings = [result for index in range(len(case.records)) if (result := _short(case, index, scheduled))]
+    findings = [result for index in first_listings(case) if (result := _short(case, index, scheduled))]
     yield from findings or (met(),)
 
 

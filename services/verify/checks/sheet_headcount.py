@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from services.domain.case import Case
+from services.domain.case import Case, TraineeRecord
 from services.domain.evidence import Place
 from services.domain.finding import Result
-from services.verify.aspects import session_name
+from services.verify.aspects import first_listings, session_name
 from services.verify.checks import check
+from services.verify.presence import VOID
 from services.verify.results import met, not_applicable, unclear, unmet
 
 
@@ -21,24 +21,27 @@ def sheet_headcount(case: Case, *, share: Decimal) -> Iterator[Result]:
     if not covered or not case.records:
         yield not_applicable()
         return
-    needed = int((Decimal(share) * len(case.records)).to_integral_value(ROUND_CEILING))
-    short = False
-    certain = Counter(p.session for record in case.records for p in {p.session: p for p in record.presences if not p.doubts}.values())
+    people = [case.records[index] for index in first_listings(case)]
+    needed = int((Decimal(share) * len(people)).to_integral_value(ROUND_CEILING))
+    findings: list[Result] = []
     for index in covered:
-        sure = certain[index]
-        if sure >= needed:
-            continue
-        short = True
-        seen = sum(any(p.session == index for p in record.presences) for record in case.records)
-        name = session_name(case.sessions[index])
-        places = tuple({(p.file, p.page): Place(p.file, page=p.page) for p in case.attendance if p.session == index}.values())
-        people = len(case.records)
-        if seen >= needed:
-            zh, en = f"{name.zh}确认签到{sure}人、另有{seen - sure}人待核，须达{needed}人", f"{name.en}: {sure} surely signed, {seen - sure} in doubt"
-            yield unclear("sheet.headcount_short", zh, f"{en}, {needed} are needed", subject=name.zh, expected=needed, observed=sure, evidence=places)
-        else:
-            zh = f"{name.zh}仅见{seen}人签到，少于申报{people}人的{float(share):.0%}（{needed}人）"
-            en = f"{name.en}: only {seen} of {people} trainees signed, fewer than {float(share):.0%} ({needed})"
-            yield unmet("sheet.headcount_short", zh, en, subject=name.zh, expected=needed, observed=seen, evidence=places)
-    if not short:
-        yield met()
+        sure = sum(any(p.session == index and not p.doubts for p in record.presences) for record in people)
+        if sure < needed:
+            findings += _session(case, index, sure, needed, people)
+    yield from findings or (met(),)
+
+
+def _session(case: Case, index: int, sure: int, needed: int, people: list[TraineeRecord]) -> Iterator[Result]:
+    here = [[p for p in record.presences if p.session == index] for record in people]
+    possible = sum(any(not VOID.intersection(p.doubts) for p in presences) for presences in here)
+    if possible < needed <= sum(map(bool, here)):
+        return  # they signed, but in vain: the finding about the copied sheet or signature says so
+    name = session_name(case.sessions[index])
+    places = tuple({(p.file, p.page): Place(p.file, page=p.page) for p in case.attendance if p.session == index}.values())
+    if possible >= needed:
+        zh, en = f"{name.zh}确认签到{sure}人、另有{possible - sure}人待核，须达{needed}人", f"{name.en}: {sure} surely signed, {possible - sure} in doubt"
+        yield unclear("sheet.headcount_short", zh, f"{en}, {needed} are needed", subject=name.zh, expected=needed, observed=sure, evidence=places)
+    else:
+        zh = f"{name.zh}仅见{possible}人签到，申报{len(people)}人，至少应有{needed}人"
+        en = f"{name.en}: only {possible} of {len(people)} trainees signed, fewer than {needed}"
+        yield unmet("sheet.headcount_short", zh, en, subject=name.zh, expected=needed, observed=possible, evidence=places)

@@ -71,11 +71,15 @@ def _mismatch(row: SheetRowMatch, where: str, where_en: str, place: tuple[Place,
 
 
 def _unknown(row: SheetRowMatch, where: str, where_en: str, place: tuple[Place, ...]) -> Result:
+    """A name that is nobody's; one that cannot be read may be anybody's, also a trainee's."""
+    if not row.name:
+        return unclear(
+            "sheet.person_unknown", f"{where}的姓名无法辨认，请人工辨认", f"{where_en}: the name cannot be read; read it by eye", subject=where, evidence=place
+        )
     near = listed((f"{c.name}（{c.confidence:.0%}）" for c in row.candidates), 3, more="等")
     hint, hint_en = (f"；相近姓名：{near}", f"; similar names: {near}") if near else ("", "")
-    read, read_en = (f"“{row.name}”", f"“{row.name}”") if row.name else ("姓名（无法辨认）", "the name (illegible)")
-    return unmet("sheet.person_unknown", f"{where}的{read}不能对应到参保名单或申报名单中的人员{hint}", f"{where_en}: {read_en} is nobody on the roster or the list{hint_en}",
-                 subject=row.name or where, evidence=place)  # fmt: skip
+    return unmet("sheet.person_unknown", f"{where}的“{row.name}”不能对应到参保名单或申报名单中的人员{hint}",
+                 f"{where_en}: “{row.name}” is nobody on the roster or the list{hint_en}", subject=row.name, evidence=place)  # fmt: skip
 
 
 def _ambiguous(case: Case, row: SheetRowMatch, where: str, where_en: str, place: tuple[Place, ...]) -> Result:

@@ -9,7 +9,7 @@ from services.domain.case import Case, DoubtKind, SheetAttendance, SheetRowMatch
 from services.domain.evidence import Place
 from services.domain.finding import Result
 from services.domain.text import Message
-from services.verify.aspects import listed, person_name, row_place, session_name
+from services.verify.aspects import first_listings, listed, person_name, row_place, session_name
 from services.verify.checks import check
 from services.verify.people import nobody
 from services.verify.results import met, not_applicable, unclear, unmet
@@ -35,7 +35,7 @@ def sheet_signed(case: Case) -> Iterator[Result]:
         yield absent
         return
     covered = sorted({p.session for p in pages if p.session is not None})
-    findings = [result for index in range(len(case.records)) for result in _trainee(case, index, covered, pages)]
+    findings = [result for index in first_listings(case) for result in _trainee(case, index, covered, pages)]
     yield from findings or (met(),)
 
 

@@ -11,7 +11,7 @@ from services.domain.evidence import Place
 from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, SheetRow, SheetTable
 from services.domain.policy import Rules
 from services.verify.match.assignment import assign
-from services.verify.match.directory import Directory, directory_of
+from services.verify.match.directory import Directory, build_directory
 from services.verify.match.rows import RowReading, Verdict, candidates, read_row
 from services.verify.match.sheet_dates import PlacedSlot, Slot, assumed_sessions, place, single_day, slots_of
 
@@ -45,7 +45,7 @@ def attend(
     reuse: Sequence[Reuse] = (),
 ) -> Attendance:
     """Matches sheets (path in the claim, facts) to people and sessions. `reuse` names the pages and rows that are copies."""
-    directory = directory_of(trainees, roster)
+    directory = build_directory(trainees, roster)
     slots = single_day([slot for file, facts in sheets for slot in slots_of(file, facts, claim)], claim)
     sessions = claim.sessions or assumed_sessions(slots, claim)
     placed = place(slots, sessions, bool(claim.sessions))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.domain.claim import Roster, Trainees
+from services.domain.claim import Insured, Roster, Trainee, Trainees
 from services.domain.identity import normalise_number
 from services.verify.match.variants import is_rare, normalise_name
 
@@ -29,21 +29,52 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class NameBlock:
-    """The distinct names of one length: `names` [n], `codes` [length, n] into the directory's alphabet."""
+    """Distinct names of one length: `names` [n], `codes` [length, n] into the directory's alphabet."""
 
     names: tuple[str, ...]
     codes: NDArray[np.int32]
+
+
+Finder = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A roster made ready once: its people (one per ID number), found by what a row may say of them."""
+
+    people: tuple[Person, ...]
+    by_name: dict[str, tuple[int, ...]]
+    by_id: dict[str, int]
+    by_employee_no: dict[str, tuple[int, ...]]
+    by_phone: dict[str, tuple[int, ...]]
+    alphabet: dict[str, int]
+    blocks: tuple[NameBlock, ...]
+
+
+class People:
+    """The roster's people, some of them replaced by what the claim says of them, and the trainees that are not on it."""
+
+    def __init__(self, listed: tuple[Person, ...], replaced: Mapping[int, Person], added: list[Person]) -> None:
+        self._listed, self._replaced, self._added = listed, replaced, added
+
+    def __getitem__(self, index: int) -> Person:
+        if index in self._replaced:
+            return self._replaced[index]
+        return self._listed[index] if index < len(self._listed) else self._added[index - len(self._listed)]
+
+    def __len__(self) -> int:
+        return len(self._listed) + len(self._added)
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
     """`alphabet`: character -> code; `rare` [codes]: characters that no recogniser was taught. The maps give indices into `people`."""
 
-    people: tuple[Person, ...]
-    by_name: Mapping[str, tuple[int, ...]]
+    people: People
+    by_name: Finder
     by_id: Mapping[str, int]
-    by_employee_no: Mapping[str, tuple[int, ...]]
-    by_phone: Mapping[str, tuple[int, ...]]
+    by_employee_no: Finder
+    by_phone: Finder
     trainee_names: tuple[str, ...]
     blocks: tuple[NameBlock, ...]
     alphabet: Mapping[str, int]
@@ -51,92 +82,138 @@ class Directory:
     trainees: tuple[int, ...]
 
 
+@dataclass(slots=True)
+class _Overlay:
+    """What a claim's trainees change of a listing."""
+
+    replaced: dict[int, Person] = field(default_factory=dict)
+    added: list[Person] = field(default_factory=list)
+
+
 def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directory:
     """The directory of a claim. Either list may be absent."""
-    people = _people(trainees, roster)
-    by_name: dict[str, list[int]] = defaultdict(list)
-    by_staff: dict[str, list[int]] = defaultdict(list)
-    by_phone: dict[str, list[int]] = defaultdict(list)
-    by_id: dict[str, int] = {}
-    for i, person in enumerate(people):
-        by_name[person.name].append(i)
-        if person.id_number:
-            by_id.setdefault(person.id_number, i)
-        if person.employee_no:
-            by_staff[person.employee_no].append(i)
-        if person.phone:
-            by_phone[person.phone].append(i)
-    alphabet = {c: k for k, c in enumerate(sorted({c for name in by_name for c in name}))}
+    listing = _listing_of(roster)
+    overlay = _overlay(trainees.people if trainees else (), listing)
+    first_new = len(listing.people)
+    claimed = [*overlay.replaced.items(), *enumerate(overlay.added, first_new)]
+    names = tuple(dict.fromkeys(p.name for _, p in claimed))
+    new_names = [n for n in names if n not in listing.by_name]
+    alphabet = dict(listing.alphabet)
+    for character in sorted({c for name in new_names for c in name} - alphabet.keys()):
+        alphabet[character] = len(alphabet)
     return Directory(
-        people=tuple(people),
-        by_name={k: tuple(v) for k, v in by_name.items()},
-        by_id=by_id,
-        by_employee_no={k: tuple(v) for k, v in by_staff.items()},
-        by_phone={k: tuple(v) for k, v in by_phone.items()},
-        trainee_names=tuple(dict.fromkeys(p.name for p in people if p.trainee is not None)),
-        blocks=_blocks(by_name, alphabet),
+        people=People(listing.people, overlay.replaced, overlay.added),
+        by_name=_over(listing.by_name, ((p.name, i) for i, p in claimed)),
+        by_id=ChainMap({p.id_number: i for i, p in claimed if p.id_number}, listing.by_id),
+        by_employee_no=_over(listing.by_employee_no, ((p.employee_no, i) for i, p in claimed)),
+        by_phone=_over(listing.by_phone, ((p.phone, i) for i, p in claimed)),
+        trainee_names=names,
+        blocks=(*listing.blocks, *_blocks(new_names, alphabet)),
         alphabet=alphabet,
         rare=np.array([is_rare(c) for c in alphabet], bool),
-        trainees=tuple(i for i, p in enumerate(people) if p.trainee is not None),
+        trainees=tuple(sorted(i for i, _ in claimed)),
     )
 
 
-def _people(trainees: Trainees | None, roster: Roster | None) -> list[Person]:
-    people: list[Person] = []
-    seen: dict[tuple[str, str], int] = {}
-    ids: dict[str, int] = {}
-    for index, t in enumerate(trainees.people if trainees else ()):
+def _over(base: dict[str, tuple[int, ...]], claimed: Iterable[tuple[str | None, int]]) -> Finder:
+    """The listing's finder with the claim's people added to their keys."""
+    changed: dict[str, tuple[int, ...]] = {}
+    for key, index in claimed:
+        if key:
+            known = changed.get(key, base.get(key, ()))
+            changed[key] = known if index in known else (*known, index)
+    return ChainMap(changed, base)
+
+
+def _overlay(trainees: Iterable[Trainee], listing: _Listing) -> _Overlay:
+    """Of people listed twice among the trainees the first listing stands for both."""
+    overlay = _Overlay()
+    seen: set[tuple[str, str]] = set()
+    for index, t in enumerate(trainees):
         number, name = normalise_number(t.id_number), normalise_name(t.name)
-        if not name or (name, number) in seen or (number and number in ids):
+        key = (number, "" if number else name)
+        if not name or key in seen:
             continue
-        seen[name, number] = ids[number] = len(people)
-        people.append(Person(name, t.name.strip(), number, index, _number(t.employee_no), _text(t.department), _number(t.phone)))
-    for r in roster.people if roster else ():
-        number, name = normalise_number(r.id_number), normalise_name(r.name)
-        if not name:
-            continue
-        known = ids.get(number) if number else seen.get((name, number))
+        seen.add(key)
+        person = Person(name, t.name.strip(), number, index, _number(t.employee_no), _text(t.department), _number(t.phone))
+        known = listing.by_id.get(number) if number else None
         if known is None:
-            seen[name, number] = ids[number] = len(people)
-            people.append(Person(name, r.name.strip(), number, None, _number(r.employee_no), _text(r.department), _number(r.phone)))
+            overlay.added.append(person)
         else:
-            people[known] = _complete(people[known], _number(r.employee_no), _text(r.department), _number(r.phone))
-    return people
+            overlay.replaced[known] = _complete(person, listing.people[known])
+    return overlay
 
 
-def _complete(person: Person, employee_no: str | None, department: str | None, phone: str | None) -> Person:
-    """The person with what the roster knows besides."""
-    if (person.employee_no or not employee_no) and (person.department or not department) and (person.phone or not phone):
-        return person
+def _complete(person: Person, listed: Person) -> Person:
+    """The trainee with what the roster knows besides."""
     return replace(
-        person, employee_no=person.employee_no or employee_no, department=person.department or department, phone=person.phone or phone
+        person,
+        employee_no=person.employee_no or listed.employee_no,
+        department=person.department or listed.department,
+        phone=person.phone or listed.phone,
     )
+
+
+def _listing(insured: Iterable[Insured]) -> _Listing:
+    people: list[Person] = []
+    by_id: dict[str, int] = {}
+    unnumbered: set[str] = set()
+    for r in insured:
+        number, name = normalise_number(r.id_number), normalise_name(r.name)
+        if not name or (number in by_id if number else name in unnumbered):
+            continue
+        if number:
+            by_id[number] = len(people)
+        else:
+            unnumbered.add(name)
+        people.append(Person(name, r.name.strip(), number, None, _number(r.employee_no), _text(r.department), _number(r.phone)))
+    by_name = _found(((p.name, i) for i, p in enumerate(people)))
+    alphabet = {c: k for k, c in enumerate(sorted({c for name in by_name for c in name}))}
+    return _Listing(
+        tuple(people),
+        by_name,
+        by_id,
+        _found((p.employee_no, i) for i, p in enumerate(people)),
+        _found((p.phone, i) for i, p in enumerate(people)),
+        alphabet,
+        _blocks(by_name, alphabet),
+    )
+
+
+def _found(entries: Iterable[tuple[str | None, int]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for key, index in entries:
+        if key:
+            found[key].append(index)
+    return {k: tuple(v) for k, v in found.items()}
 
 
 def _number(value: str | None) -> str | None:
-    return normalise_number(value) or None
+    return normalise_number(value) or None if value else None
 
 
 def _text(value: str | None) -> str | None:
     return normalise_name(value) or None if value else None
 
 
-def _blocks(by_name: Mapping[str, object], alphabet: Mapping[str, int]) -> tuple[NameBlock, ...]:
+def _blocks(names: Iterable[str], alphabet: Mapping[str, int]) -> tuple[NameBlock, ...]:
     by_length: dict[int, list[str]] = defaultdict(list)
-    for name in by_name:
+    for name in names:
         by_length[len(name)].append(name)
-    return tuple(NameBlock(tuple(names), np.array([[alphabet[c] for c in name] for name in names], np.int32).T.copy()) for _, names in sorted(by_length.items()))
+    return tuple(
+        NameBlock(tuple(same), np.array([[alphabet[c] for c in name] for name in same], np.int32).T.copy()) for _, same in sorted(by_length.items())
+    )
 
 
-_KEPT: list[tuple[Trainees | None, Roster | None, Directory]] = []
+_KEPT: list[tuple[Roster | None, _Listing]] = []
 
 
-def directory_of(trainees: Trainees | None, roster: Roster | None) -> Directory:
-    """As `build_directory`; the last two are kept, for batches that judge many claims of one roster again."""
-    for known in _KEPT:
-        if known[0] is trainees and known[1] is roster:
-            return known[2]
-    made = build_directory(trainees, roster)
-    _KEPT.insert(0, (trainees, roster, made))
+def _listing_of(roster: Roster | None) -> _Listing:
+    """The listing of a roster; the last two are kept, for batches that judge many claims of one roster again."""
+    for known, listing in _KEPT:
+        if known is roster:
+            return listing
+    made = _listing(roster.people if roster else ())
+    _KEPT.insert(0, (roster, made))
     del _KEPT[2:]
     return made

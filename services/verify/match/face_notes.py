@@ -92,12 +92,11 @@ def _shared(person: Person, checks: Sequence[Judged], people: Mapping[str, Perso
         keys = sorted({key for j in shared for key in j.shared_with})
         others = [people[key].learner for key in keys if key in people]
         names = "、".join(learner.shown for learner in others[:5])
-        trainees = sorted({*person.learner.trainees, *(i for learner in others if learner.standing is Standing.TRAINEE for i in learner.trainees)})
         message = Message(
             f"{person.learner.shown}的抓拍照片与{names}的抓拍是同一张人脸（{_when(shared)}）",
             f"snapshots of {person.learner.shown} show the same face as those of {names} ({_when(shared)})",
         )
-        yield OnlineNote("online.face_shared", message, _places(shared), tuple(trainees), 1 + len(keys), 1)
+        yield OnlineNote("online.face_shared", message, _places(shared), person.learner.trainees, 1 + len(keys), 1)
 
 
 def _replayed(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
@@ -105,7 +104,8 @@ def _replayed(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
     if replayed:
         message = Message(
             f"{person.learner.shown}在不同时间的{len(replayed)}次核验重复使用了同一张抓拍照片（{_when(replayed)}），第二次起按未通过处理",
-            f"{len(replayed)} checks of {person.learner.shown} use a snapshot again that was used before ({_when(replayed)}); from the second use on they count as failed",
+            f"{len(replayed)} checks of {person.learner.shown} use a snapshot again that was used before ({_when(replayed)}); "
+            "from the second use on they count as failed",
         )
         yield OnlineNote("online.face_replayed", message, _places(replayed), person.learner.trainees, len(replayed), 0)
 
@@ -137,7 +137,8 @@ def _gap(person: Person, times: Sequence[OnlineTime], rules: Rules, places_of: C
     limit = float(rules.face_interval_minutes)
     message = Message(
         f"{person.learner.shown}的人脸核验间隔超过{limit:g}分钟，共{minutes:g}分钟不计入（最长一段{longest.start:%Y-%m-%d %H:%M}起{shown:g}分钟）",
-        f"face checks of {person.learner.shown} are more than {limit:g} minutes apart: {minutes:g} minutes do not count (the longest from {longest.start:%Y-%m-%d %H:%M}, {shown:g} minutes)",
+        f"face checks of {person.learner.shown} are more than {limit:g} minutes apart: {minutes:g} minutes do not count "
+        f"(the longest from {longest.start:%Y-%m-%d %H:%M}, {shown:g} minutes)",
     )
     bounds = [(iv.to_micros(i.start), iv.to_micros(i.end)) for i in gaps]
     rows = [s for s in person.sessions if any(s.start < end and start < s.end for start, end in bounds)]

@@ -32,7 +32,7 @@ def ink_set(bitmaps: Sequence[bytes]) -> InkSet:
     wrong = [len(b) for b in bitmaps if len(b) * 8 != _BITS]
     if wrong:
         raise ValueError(f"an ink bitmap has {_BITS // 8} bytes, not {wrong[0]}")
-    packed = np.frombuffer(b"".join(bitmaps), np.uint8).reshape(len(bitmaps), -1)
+    packed = np.frombuffer(b"".join(bitmaps), np.uint8).reshape(len(bitmaps), _BITS // 8)
     bits = np.unpackbits(packed, axis=1).astype(np.float32)
     images = bits.reshape(-1, HEIGHT, WIDTH)
     down = np.abs(np.diff(images, axis=1)).sum(axis=(1, 2)) / WIDTH

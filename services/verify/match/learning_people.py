@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.domain.evidence import Place
-from services.domain.facts import LearningLogFacts
+from services.domain.facts import LearningLogFacts, LearningSession
 from services.verify.match.intervals import to_micros
 from services.verify.match.learners import Learner, Learners
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class LoggedSession:
-    """One row; times in microseconds. `seconds_shown`: its file's stamps are finer than minutes."""
+    """One row; times in microseconds. `seconds_shown`: its duration is known to the second."""
 
     start: int
     end: int
@@ -54,21 +54,22 @@ class Person:
     checks: list[LoggedCheck] = field(default_factory=list)
 
 
-_MINUTE_RESOLUTION = 0.05
-"""A file with fewer rows than this share showing seconds is kept to the minute; equal durations say little there."""
+_SHOWS_SECONDS = 0.5
+"""Share of a file's rows with seconds from which its whole-minute rows are exact, not rounded."""
 
 
 def gather(logs: Sequence[tuple[str, LearningLogFacts]], learners: Learners) -> dict[str, Person]:
     """Learner key → person. The order of rows and files does not matter, a row told twice is one."""
     people: dict[str, Person] = {}
     for file, facts in logs:
-        fine = _shows_seconds(facts)
+        fine, rounded = _resolution(facts)
         for s in facts.sessions:
             person = _person(people, learners.of(s.person))
             start = to_micros(s.start)
             end = start if s.end is None else to_micros(s.end)
             stated = -1.0 if s.stated_seconds is None else s.stated_seconds
-            person.sessions.append(LoggedSession(start, end, s.course or "", stated, file, s.row, fine))
+            exact = not rounded and (fine or _has_seconds(s))
+            person.sessions.append(LoggedSession(start, end, s.course or "", stated, file, s.row, exact))
         for c in facts.checks:
             person = _person(people, learners.of(c.person))
             said = -1 if c.passed is None else int(c.passed)
@@ -86,11 +87,21 @@ def _person(people: dict[str, Person], learner: Learner) -> Person:
     return person
 
 
-def _shows_seconds(facts: LearningLogFacts) -> bool:
-    if not facts.sessions:
-        return False
-    fine = sum(1 for s in facts.sessions if s.start.second or s.start.microsecond or (s.end is not None and (s.end.second or s.end.microsecond)))
-    return fine >= len(facts.sessions) * _MINUTE_RESOLUTION
+def _has_seconds(s: LearningSession) -> bool:
+    return bool(s.start.second or s.start.microsecond or (s.end is not None and (s.end.second or s.end.microsecond)))
+
+
+def _resolution(facts: LearningLogFacts) -> tuple[bool, bool]:
+    """(the file's stamps are to the second, its durations are rounded to minutes).
+
+    Where every row lasts exactly what it states, in whole minutes, the ends were reckoned from rounded durations.
+    """
+    fine = sum(map(_has_seconds, facts.sessions)) >= max(1, len(facts.sessions) * _SHOWS_SECONDS)
+    rounded = bool(facts.sessions) and all(
+        s.stated_seconds is not None and s.stated_seconds % 60 == 0 and s.end is not None and (s.end - s.start).total_seconds() == s.stated_seconds
+        for s in facts.sessions
+    )
+    return fine, rounded
 
 
 def _distinct_sessions(sessions: Iterable[LoggedSession]) -> list[LoggedSession]:

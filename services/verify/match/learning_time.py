@@ -107,7 +107,9 @@ def _stems(learner: Learner, trainees: Trainees | None, names: Counter[str]) -> 
     if learner.standing is not Standing.TRAINEE or trainees is None:
         return (learner.key,)
     person = trainees.people[learner.trainees[0]]
-    return tuple(text for text in (person.id_number, person.account, person.employee_no, person.phone, person.name if names[person.name] == 1 else None) if text)
+    return tuple(
+        text for text in (person.id_number, person.account, person.employee_no, person.phone, person.name if names[person.name] == 1 else None) if text
+    )
 
 
 def _is_distinct(learner: Learner) -> bool:

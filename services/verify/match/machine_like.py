@@ -18,7 +18,8 @@ _SECOND = 1_000_000
 _SHORTEST = 60
 _NEIGHBOURHOOD = 60
 """Seconds on either side from which the chance of a coincidence is told."""
-_BY_CHANCE = 1e-4
+_BY_CHANCE = ((0.5, 1e-4), (math.inf, 1e-7))
+"""(expected people with one duration, probability below which it is no chance): large logs have more durations to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def machine_like(sessions: Mapping[str, Sequence[LoggedSession]], *, people: int
         by_person = groups[seconds]
         low, high = bisect_left(ordered, seconds - _NEIGHBOURHOOD), bisect_right(ordered, seconds + _NEIGHBOURHOOD)
         others = running[high] - running[low] - heads[seconds]
-        if heads[seconds] >= people and _tail(heads[seconds], others / (2 * _NEIGHBOURHOOD)) < _BY_CHANCE:
+        # near the shortest and longest durations the neighbourhood is one-sided
+        width = min(_NEIGHBOURHOOD, seconds - ordered[0]) + min(_NEIGHBOURHOOD, ordered[-1] - seconds)
+        expected = others / max(width, _NEIGHBOURHOOD)
+        rare = next(limit for most, limit in _BY_CHANCE if expected < most)
+        if heads[seconds] >= people and _tail(heads[seconds], expected) < rare:
             found.append(Group(seconds, tuple(sorted(by_person)), _flat(by_person.values())))
             continue
         for key, own in sorted(by_person.items()):

@@ -143,10 +143,12 @@ class NoteMaker:
                     wrong.append((off, session))
         if wrong:
             worst = max(wrong, key=lambda item: (item[0], -item[1].start))[1]
+            began = f"{iv.to_moment(worst.start):%Y-%m-%d %H:%M}"
             stated, span = round(worst.stated_seconds / 60, 1), round((worst.end - worst.start) / iv.MINUTE, 1)
             message = Message(
-                f"{person.learner.shown}有{len(wrong)}条记录的学习时长与起止时间不符，例如{iv.to_moment(worst.start):%Y-%m-%d %H:%M}开始的一条写{stated:g}分钟，起止相差{span:g}分钟",
-                f"{len(wrong)} rows of {person.learner.shown} state a duration that does not fit start and end: one from {iv.to_moment(worst.start):%Y-%m-%d %H:%M} says {stated:g} minutes, start to end is {span:g}",
+                f"{person.learner.shown}有{len(wrong)}条记录的学习时长与起止时间不符，例如{began}开始的一条写{stated:g}分钟，起止相差{span:g}分钟",
+                f"{len(wrong)} rows of {person.learner.shown} state a duration that does not fit start and end: "
+                f"one from {began} says {stated:g} minutes, start to end is {span:g}",
             )
             yield OnlineNote("online.duration_inconsistent", message, places_of(s for _, s in wrong), person.learner.trainees, stated, span)
 

@@ -20,7 +20,7 @@ from services.verify.match.variants import normalise_name
 _DIGITS = str.maketrans({"O": "0", "D": "0", "Q": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8", "〇": "0", "○": "0", "×": "X", "＊": "*", "※": "*", "●": "*", "·": "*", "•": "*"})
 _AGREE_GAP = 6.0
 """An ID number as likely as this (natural log) beside the best reading is what the row says."""
-_ID_AGREES, _ID_DISAGREES = 12.0, -6.0
+_ID_AGREES, _ID_DISAGREES = 12.0, -2.5
 _EDIT_GAP = 4.0
 
 
@@ -105,6 +105,12 @@ class RowEvidence:
             return None
         gap = float(self.id_number.gaps([person.id_number])[0])
         return gap <= _AGREE_GAP or self._misread(person)
+
+    def id_points(self, person: Person) -> bool:
+        """Is the row's ID number this person's, by enough digits to say so of somebody who is named otherwise?"""
+        if self.id_number is None or self.id_number.digits < 8 or not self.id_agrees(person):
+            return False
+        return not self.id_number.masked or float(self.id_number.gaps([person.id_number])[0]) < _EDIT_GAP
 
     def _misread(self, person: Person) -> bool:
         """One digit off, and what was read is no valid number: rather the recogniser's slip than another person's number."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from services.domain.case import DoubtKind, RowCandidate, RowStatus
 from services.domain.facts import ColumnRole, SheetCell, SheetRow, SheetTable
-from services.verify.match.directory import Directory
+from services.verify.match.directory import Directory, Person
 from services.verify.match.names import NameReading, read_name
 from services.verify.match.row_evidence import RowEvidence, read_evidence
+from services.verify.match.variants import differing
 
 MATCH = 0.9
 """Least posterior probability at which a row is given to a person."""
@@ -25,7 +26,12 @@ _TAKEN = -4.0
 """Log odds of one person's being listed twice on a page."""
 _TELLING = 3.0
 """A difference in log odds by which homonyms are told apart."""
-_LEGIBLE = 0.5
+_LEGIBLE, _SCRAWL, _PRINTED = 0.5, 0.25, 0.93
+_PLAIN = 3.0
+_LONGEST, _RUN_ON = 6, -1.0
+"""A text longer than any name has run into the next column: whoever is named in it is put to a human."""
+_LIKELIEST = 0.3
+"""Of an illegible row the people at least so likely among the listed are put to a human."""
 
 
 @dataclass(slots=True)
@@ -70,6 +76,9 @@ def read_row(table: SheetTable, row: SheetRow, directory: Directory) -> RowReadi
         near = [n for n, s in reading.scores.items() if s >= best - 14.0 and s > -16.0]
         people |= {i for n in near for i in directory.by_name.get(n, ())}
     names = {i: _name_odds(readings, directory.people[i].name) for i in people}
+    if readings and len(readings[0].text) > _LONGEST:
+        names |= {i: _RUN_ON for n in directory.trainee_names if n in readings[0].text for i in directory.by_name[n]}
+        people |= names.keys()
     text = readings[0].text if readings else None
     return RowReading(row, text, names, evidence.weigh(people, directory), evidence, readings[0].legible if readings else 0.0, False)
 
@@ -101,11 +110,15 @@ def decide(reading: RowReading, directory: Directory, taken: Mapping[int, int]) 
     for i, p in posterior.items():
         by_name[directory.people[i].name] = by_name.get(directory.people[i].name, 0.0) + p
     listed = _listed(posterior)
-    if not by_name or stranger >= _STRANGER:
+    if not listed or stranger >= _STRANGER:
         return _stranger(reading, directory, stranger, listed)
     name = max(by_name, key=lambda n: by_name[n])
     chosen = _one_of_homonyms([i for i in posterior if directory.people[i].name == name], reading, directory)
     if by_name[name] < MATCH or chosen is None:
+        contradicted = _plainly_named(reading, directory)
+        if contradicted is not None:
+            odds = _TRAINEE_PRIOR + reading.names[contradicted]
+            return Verdict(RowStatus.MATCHED, contradicted, round(1.0 / (1.0 + math.exp(-odds)), 4), listed, (DoubtKind.ID_MISMATCH,))
         return Verdict(RowStatus.AMBIGUOUS, None, round(max(posterior.values()), 4), listed, (DoubtKind.NAME_AMBIGUOUS,))
     agrees = reading.evidence.id_agrees(directory.people[chosen])
     doubts: tuple[DoubtKind, ...] = ()
@@ -114,6 +127,15 @@ def decide(reading: RowReading, directory: Directory, taken: Mapping[int, int]) 
     elif reading.names[chosen] < _NUMBER_OVER_NAME and reading.legible >= _LEGIBLE:
         return Verdict(RowStatus.AMBIGUOUS, None, round(by_name[name], 4), listed, (DoubtKind.ID_MISMATCH,))
     return Verdict(RowStatus.MATCHED, chosen, round(by_name[name], 4), listed, doubts)
+
+
+def _plainly_named(reading: RowReading, directory: Directory) -> int | None:
+    """The trainee whose name stands there plainly, though the row's ID number is another's."""
+    top = max(reading.names.values(), default=0.0)
+    if top < _PLAIN or reading.legible < _LEGIBLE:
+        return None
+    named = [i for i, odds in reading.names.items() if odds > top - 1e-9 and directory.people[i].trainee is not None]
+    return named[0] if len(named) == 1 and reading.evidence.id_agrees(directory.people[named[0]]) is False else None
 
 
 def _posterior(reading: RowReading, directory: Directory, taken: Mapping[int, int]) -> tuple[dict[int, float], float]:
@@ -136,10 +158,34 @@ def _listed(posterior: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
 
 def _stranger(reading: RowReading, directory: Directory, stranger: float, listed: tuple[tuple[int, float], ...]) -> Verdict:
     """Somebody who is not listed; but a number that is plainly a listed person's is a contradiction for a human."""
-    pointed = [i for i in reading.names if reading.evidence.id_agrees(directory.people[i])]
-    if pointed and reading.evidence.id_number is not None and reading.evidence.id_number.digits >= 8:
+    pointed = [i for i in reading.names if reading.evidence.id_points(directory.people[i])]
+    if pointed:
         return Verdict(RowStatus.AMBIGUOUS, None, round(stranger, 4), tuple((i, 0.5) for i in pointed[:5]), (DoubtKind.ID_MISMATCH,))
+    likeliest = _among_listed(reading, directory)[:3] if reading.text is not None else []
+    if _is_a_name(reading):
+        likeliest = [(i, p) for i, p in likeliest if _may_be_misread(reading, directory.people[i])]
+    doubtful = tuple((i, round(p, 4)) for i, p in likeliest if p >= _LIKELIEST)
+    if doubtful:
+        return Verdict(RowStatus.AMBIGUOUS, None, round(1.0 - stranger, 4), doubtful, (DoubtKind.NAME_AMBIGUOUS,))
     return Verdict(RowStatus.UNKNOWN, None, round(stranger, 4), listed)
+
+
+def _is_a_name(reading: RowReading) -> bool:
+    """What was read could be somebody's name, and was read with some sureness; else nobody can be called a stranger by it."""
+    return reading.text is not None and 2 <= len(reading.text) <= _LONGEST and reading.legible >= _SCRAWL
+
+
+def _may_be_misread(reading: RowReading, person: Person) -> bool:
+    """One character of a trainee's name in a cell that was not read surely: rather the hand than a stranger with nearly the same name."""
+    close = len(person.name) >= 3 and differing(reading.text or "", person.name) <= 1
+    return person.trainee is not None and close and reading.legible < _PRINTED
+
+
+def _among_listed(reading: RowReading, directory: Directory) -> list[tuple[int, float]]:
+    """Probability of each person, supposing that it is one of them; best first."""
+    posterior, stranger = _posterior(reading, directory, {})
+    rest = max(1.0 - stranger, 1e-12)
+    return sorted(((i, p / rest) for i, p in posterior.items()), key=lambda item: (-item[1], item[0]))
 
 
 def _one_of_homonyms(people: list[int], reading: RowReading, directory: Directory) -> int | None:

@@ -136,6 +136,17 @@ def _days_like(month: int, day: int, claim: Claim) -> list[date]:
     return found
 
 
+def month_and_day(reading: DateReading) -> tuple[int, int] | None:
+    """Month and day of a reading, also where the year is not written; None where they cannot be told."""
+    if reading.value is not None:
+        return reading.value.month, reading.value.day
+    text = unicodedata.normalize("NFKC", reading.text)
+    found = re.search(r"(?<!\d)(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*(?:[日号]|(?!\d))", text)
+    if found is None or re.search(r"\d{3,4}\s*[年./-]", text):
+        return None
+    return int(found[1]), int(found[2])
+
+
 def resolve_date(reading: DateReading | None, claim: Claim) -> tuple[date | None, SheetDate]:
     """The day of a reading: a missing year is the training's; what is read too faintly is unreadable rather than outside."""
     if reading is None:
@@ -146,11 +157,10 @@ def resolve_date(reading: DateReading | None, claim: Claim) -> tuple[date | None
         if reading.confidence < _SURE_OUTSIDE:
             return None, SheetDate.UNREADABLE
         return reading.value, SheetDate.OUTSIDE
-    found = re.search(r"(?<!\d)(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*(?:[日号]|(?!\d))", unicodedata.normalize("NFKC", reading.text))
-    stated_year = re.search(r"\d{3,4}\s*[年./-]", reading.text)
-    if found is None or stated_year or reading.confidence < _SURE:
+    stated = month_and_day(reading)
+    if stated is None or reading.confidence < _SURE:
         return None, SheetDate.UNREADABLE
-    month, day = int(found[1]), int(found[2])
+    month, day = stated
     fitting = _days_like(month, day, claim)
     if len(fitting) == 1:
         return fitting[0], SheetDate.READ

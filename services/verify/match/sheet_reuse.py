@@ -16,6 +16,7 @@ from services.domain.case import Reuse, ReuseKind
 from services.domain.evidence import Place
 from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, SheetRow
 from services.verify.match.ink import InkSet, ink_set, overlap
+from services.verify.match.sheet_dates import month_and_day
 
 _SAME_INK = 0.87
 _LIKELY_INK = 0.8
@@ -45,7 +46,7 @@ class _Page:
 
     file: str
     page: int
-    day: tuple[date | None, str | None] | None
+    day: tuple[tuple[int, int], str | None] | None
     cells: tuple[tuple[SheetRow, int, SheetCell], ...]
     """(row, how manieth signature column, cell)"""
     inks: InkSet
@@ -82,7 +83,8 @@ def sheet_reuse(
 def _pages(file: str, facts: SheetFacts) -> Iterator[_Page]:
     for page in facts.pages:
         cells = tuple(_signatures(page))
-        day = (page.date.value, page.part) if page.date is not None and page.date.value is not None else None
+        stated = month_and_day(page.date) if page.date is not None else None
+        day = (stated, page.part) if stated is not None else None
         days = frozenset(c.date for t in page.tables for c in t.columns if c.role is ColumnRole.SIGNATURE and c.date is not None)
         yield _Page(file, page.page, day, cells, ink_set([c.ink for _, _, c in cells if c.ink]), days)
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from services.adapters import exif, faces, features, images, picture_hash
 from services.domain.errors import FileTooLarge, FileTypeMismatch, FileUnreadable
@@ -73,6 +73,8 @@ def read(source: Path, ctx: ReaderContext) -> PhotoFacts:
     """The facts of one photo. Raises FileEmpty, FileTooLarge, FileTypeMismatch (no picture at all), FileUnreadable (damaged)."""
     if source.stat().st_size > ctx.limits.file_bytes:
         raise FileTooLarge(Message("照片文件过大，请压缩后重新上传", "the photo file is too large; make it smaller and upload again"))
+    # face_recognition makes Pillow accept cut-off pictures in the whole process; here they are unreadable.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         width, height = images.size(source, max_pixels=ctx.limits.pixels)
         picture = images.open_image(source, max_pixels=ctx.limits.pixels, at_most=_LONG_SIDE)

@@ -59,6 +59,26 @@ def test_a_waiting_job_is_not_written_twice_but_a_running_one_is(store: Store) -
     assert store.queue.claim("w", ["a"]) is not None
 
 
+def test_a_job_asked_for_again_does_not_start_before_its_cause_is_written(store: Store) -> None:
+    store.queue.enqueue("a", n=1)
+    committed = threading.Event()
+    early: list[bool] = []
+
+    def claim_until_there() -> None:
+        while store.queue.claim("w", ["a"]) is None:
+            time.sleep(0.01)
+        early.append(not committed.is_set())
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.repository.transaction():
+            store.queue.enqueue("a", n=1)
+            claiming = pool.submit(claim_until_there)
+            time.sleep(0.3)
+            committed.set()
+        claiming.result(timeout=20)
+    assert early == [False]
+
+
 def test_only_the_attempt_that_holds_a_job_completes_it(store: Store) -> None:
     store.queue.enqueue("a")
     slow = store.queue.claim("slow", ["a"])

@@ -101,5 +101,11 @@ def test_steps_and_session_hours_are_readable() -> None:
 
 def test_plain_values_are_json() -> None:
     value = {"when": datetime(2021, 11, 8, 8, 30), "hours": Decimal("36.50"), "bytes": b"x", "many": (1, 2.0, {"b", "a"}), "nan": float("nan")}
-    assert json.loads(json.dumps(jsonable(value))) == {"when": "2021-11-08T08:30:00+08:00", "hours": "36.5", "bytes": None, "many": [1, 2, ["a", "b"]], "nan": None}
+    assert json.loads(json.dumps(jsonable(value))) == {
+        "when": "2021-11-08T08:30:00+08:00",
+        "hours": "36.5",
+        "bytes": None,
+        "many": [1, 2, ["a", "b"]],
+        "nan": None,
+    }
     assert moment(datetime(2021, 11, 8, 0, 0, 0, 999, SHANGHAI)) == "2021-11-08T00:00:00+08:00"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.finding import ClauseOutcome, Outcome
@@ -37,12 +37,14 @@ def test_nothing_applicable_says_nothing() -> None:
     assert (found.low, found.high) == (0.0, 100.0)
 
 
+@settings(deadline=None)
 @given(CLAUSES)
 def test_value_lies_between_low_and_high(clauses: list[ClauseOutcome]) -> None:
     found = score(clauses)
     assert 0 <= found.low <= found.value <= found.high <= 100
 
 
+@settings(deadline=None)
 @given(CLAUSES)
 def test_meeting_one_more_clause_never_lowers_the_score(clauses: list[ClauseOutcome]) -> None:
     before = score(clauses)
@@ -72,7 +74,8 @@ def test_all_met_passes_and_infos_do_not_matter() -> None:
 @pytest.mark.parametrize(("supported", "unclear", "expected"), [("0.00", "0.00", "fail"), ("0", None, "fail"), ("0.00", "0.01", "pass"), (None, None, "pass")])
 def test_nobody_supported_fails_where_amounts_are_known(supported: str | None, unclear: str | None, expected: str) -> None:
     _, judgement = world.clean()
-    judgement = replace(judgement, supported=supported and Decimal(supported), unclear=unclear and Decimal(unclear))
+    money = [None if text is None else Decimal(text) for text in (supported, unclear)]
+    judgement = replace(judgement, supported=money[0], unclear=money[1])
     assert verdict(judgement) == expected
 
 

@@ -52,7 +52,8 @@ def _no_columns(ctx: ReaderContext) -> FileUnreadable:
     return FileUnreadable(
         Message(
             f"{ctx.name}中没有可识别的学习记录：应有姓名、身份证号或账号列，以及开始时间列（学习记录）或核验时间列（人脸核验）",
-            f"{ctx.name} holds no learning log that can be told: a column with name, ID number or account is needed, and one with the start (sessions) or the time of the check",
+            f"{ctx.name} holds no learning log that can be told: a column with name, ID number or account is needed, "
+            "and one with the start (sessions) or the time of the check",
         )
     )
 
@@ -115,7 +116,14 @@ def _as_rows(items: list[tuple[int, Any]]) -> Iterator[Row]:
     yield 0, tuple(keys)
     for number, item in items:
         record = item if isinstance(item, dict) else {}
-        yield number, tuple(None if record.get(key) == "" else record.get(key) for key in keys)
+        yield number, tuple(_scalar(record.get(key)) for key in keys)
+
+
+def _scalar(value: Any) -> Any:
+    """A JSON value as a table cell."""
+    if value == "":
+        return None
+    return value if value is None or isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
 
 
 LEARNING_LOG = register(Reader("learning_log", 1, (EvidenceKind.LEARNING_LOG,), read=read))

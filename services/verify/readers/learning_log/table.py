@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +14,13 @@ from services.adapters.tabular import Row, cell_text, is_lossy_number
 from services.domain.claim import RejectedRow
 from services.domain.dates import parse_date
 from services.domain.facts import FaceCheck, LearningSession, LoggedPerson
-from services.domain.identity import normalise_number
+from services.domain.identity import mask_id_number, normalise_number
 from services.domain.text import Message
 from services.verify.readers.learning_log import values
 from services.verify.readers.learning_log.columns import CHECK_MARKS, PERSON
 
 _FOOTERS = ("合计", "总计", "小计", "共计", "备注", "说明", "制表", "审核", "打印", "导出", "注:", "注：", "total", "sum", "note")
+_LONG_NUMBER = re.compile(r"\d{14,17}[\dXx]")
 _PROBE_ROWS = 300
 _UNITS = ("minutes", "seconds", "hours")
 
@@ -55,7 +57,7 @@ def read_rows(header: Header, rows: Iterator[Row], table: str | None, into: Coll
     time_role = next(role for role in ("checked_at", "start", "when") if role in header.columns)
     for row, cells in chain(probe, rows):
         stamp = header.get(cells, time_role)
-        if isinstance(stamp, str) and _is_header(header, cells, time_role, stamp):
+        if isinstance(stamp, str) and not stamp[:1].isdigit() and _is_header(header, cells, time_role, stamp):
             continue
         try:
             person = reader.person(cells)
@@ -130,9 +132,7 @@ class _RowReader:
         raw = self.get(cells, "duration")
         stated = values.duration_seconds(raw, self.unit)
         if raw is not None and stated is None and end is None:
-            raise RowRefused(
-                Message(f"学习时长“{cell_text(raw)[:40]}”无法识别，又没有结束时间", f"the duration {cell_text(raw)[:40]!r} cannot be read and there is no end")
-            )
+            raise RowRefused(Message(f"学习时长“{_shown(raw)}”无法识别，又没有结束时间", f"the duration {_shown(raw)!r} cannot be read and there is no end"))
         if stated is not None and stated < 0:
             raise RowRefused(Message("学习时长为负数", "the duration is negative"))
         if end is None:
@@ -160,7 +160,7 @@ class _RowReader:
             if start is None and raw is None and (span := values.moment_range(self.get(cells, "when"))) is not None:
                 start, end = span
         if start is None:
-            shown = cell_text(raw if raw is not None else self.get(cells, "when"))[:40]
+            shown = _shown(raw if raw is not None else self.get(cells, "when"))
             if not shown:
                 raise RowRefused(Message("没有开始时间", "there is no start time"))
             raise RowRefused(
@@ -174,7 +174,7 @@ class _RowReader:
                 if end is not None and end < start and (end + timedelta(days=1) - start) <= timedelta(hours=12):
                     end += timedelta(days=1)
             if end is None:
-                shown = cell_text(raw_end)[:40]
+                shown = _shown(raw_end)
                 raise RowRefused(
                     Message(f"结束时间“{shown}”无法识别（应有日期和时刻）", f"the end time {shown!r} cannot be read (a date and a time of day are needed)")
                 )
@@ -185,7 +185,7 @@ class _RowReader:
         raw = self.get(cells, "when") if raw is None else raw
         at = values.moment(raw) or values.moment_on(raw, parse_date(self.get(cells, "date")))
         if at is None:
-            shown = cell_text(raw)[:40]
+            shown = _shown(raw)
             if not shown:
                 raise RowRefused(Message("没有核验时间", "there is no time of the check"))
             raise RowRefused(
@@ -193,6 +193,11 @@ class _RowReader:
             )
         snapshot = cell_text(self.get(cells, "snapshot")).replace("\\", "/") or None
         return FaceCheck(row, person, at, values.passed(self.get(cells, "result")), values.share(self.get(cells, "similarity")), snapshot, self.table)
+
+
+def _shown(value: Any) -> str:
+    """A cell as a reason may quote it: short, and without an ID number that slipped into the wrong column."""
+    return _LONG_NUMBER.sub(lambda found: mask_id_number(found[0]), cell_text(value))[:40]
 
 
 def _person(cells: dict[str, Any]) -> LoggedPerson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
@@ -96,7 +97,12 @@ _POSITIVE = ("通过", "成功", "一致", "匹配", "pass", "success", "match",
 
 
 def moment(value: Any) -> datetime | None:
-    """A moment with an offset; texts in ISO form by the short way, 10- and 13-digit epochs too. None: it is none."""
+    """A moment with an offset; texts in ISO form by the short way, 10- and 13-digit epochs too. None: it is none of this century."""
+    found = _moment(value)
+    return found if found is not None and 2000 <= found.year < 2100 else None
+
+
+def _moment(value: Any) -> datetime | None:
     if isinstance(value, str):
         if len(value) >= 16 and value[4] == "-":
             try:
@@ -105,7 +111,7 @@ def moment(value: Any) -> datetime | None:
             except ValueError:
                 return parse_datetime(value)
         if value.isdigit() and len(value) in (10, 13):
-            return moment(int(value))
+            return _moment(int(value))
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 1e8:
         seconds = value / 1000 if value > 1e11 else float(value)
         if _EPOCH_SECONDS[0] <= seconds < _EPOCH_SECONDS[1]:
@@ -149,9 +155,12 @@ def unit_of(header: str) -> str | None:
 
 
 def duration_seconds(value: Any, unit: str = "minutes") -> float | None:
-    """Seconds of a duration cell. `unit` counts for bare numbers, and says whether `1:23` is h:mm (hours, clock) or mm:ss. None: it is none."""
-    if value is None or isinstance(value, bool):
-        return None
+    """Seconds of a duration cell, finite. `unit` counts for bare numbers, and says whether `1:23` is h:mm (hours, clock) or mm:ss. None: it is none."""
+    seconds = None if value is None or isinstance(value, bool) else _seconds(value, unit)
+    return seconds if seconds is not None and math.isfinite(seconds) else None
+
+
+def _seconds(value: Any, unit: str) -> float | None:
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, datetime):

@@ -46,6 +46,8 @@ def normalise(text: str) -> str:
 def understand(text: str) -> Heading:
     """The role of a header cell; role None: it is no header that sheets have."""
     plain = normalise(text)
+    if re.search(r"[:：].", plain):  # a label with its value stands above a table, not in its header
+        return Heading(plain, None)
     low = plain.lower().rstrip(".")
     part = part_of_day(plain)
     found = _DAY.search(plain)

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from services.adapters.ocr import OcrReading
+from services.domain.facts import Posteriors
 from services.verify.readers.sheet.ctc import log_likelihoods
 
 _SPAN = re.compile(r"\d[\d.,，/\-—年月日号曰: ]{3,}[\d日号曰]")
@@ -23,10 +24,17 @@ _FAR = 9.0
 """Natural log units below the best path at which the likeliest day is no reading of what stands there."""
 
 
-def sharpened(reading: OcrReading) -> OcrReading:
+def has_date(reading: OcrReading) -> bool:
+    """Whether something like a date stands in the text."""
+    plain = unicodedata.normalize("NFKC", reading.text)
+    return bool(_SPAN.search(plain) or _SHORT.search(plain))
+
+
+def sharpened(reading: OcrReading, again: OcrReading | None = None) -> OcrReading:
     """The reading with its date, if it has one, replaced by the likeliest day; `confidence` is then that day's.
 
-    Where no day is likely enough the text stays and the confidence says so (at most 0.5).
+    `again`: the same line read at another width; the day must be likely in both. Where no day is likely enough the text stays and the
+    confidence says so (at most 0.5).
     """
     if reading.posteriors is None:
         return reading
@@ -42,11 +50,25 @@ def sharpened(reading: OcrReading) -> OcrReading:
         return reading
     scores = log_likelihoods(reading.posteriors, [*texts, plain])
     path, scores = float(scores[-1]), scores[:-1]
-    best = int(np.argmax(scores))
-    chance = float(np.exp(scores[best] - np.logaddexp.reduce(scores)))
+    chances = np.exp(scores - np.logaddexp.reduce(scores))
+    if again is not None and again.posteriors is not None:
+        second = log_likelihoods(again.posteriors, texts)
+        chances = (chances + np.exp(second - np.logaddexp.reduce(second))) / 2
+    best = int(np.argmax(chances))
+    chance = float(chances[best])
     if chance < _SURE or scores[best] < path - _FAR:
         return replace(reading, confidence=min(0.5, reading.confidence * chance))
-    return replace(reading, text=texts[best], confidence=chance)
+    return replace(reading, text=_part(reading.posteriors, texts[best]), confidence=chance)
+
+
+def _part(posteriors: Posteriors, text: str) -> str:
+    """上午 or 下午 where something like it stands behind the date."""
+    found = re.search(r"(?<=[\d日号])\s*[^\d\s]?[午年牛干]", text)
+    if found is None or found[0] in ("上午", "下午"):
+        return text
+    variants = [text[: found.start()] + part + text[found.end() :] for part in ("上午", "下午")]
+    scores = log_likelihoods(posteriors, variants)
+    return variants[int(np.argmax(scores))] if abs(float(scores[0] - scores[1])) > 1.5 else text
 
 
 def _days(span: str) -> list[str]:

@@ -86,8 +86,8 @@ def _grid(lines: Ruling, rect: Rect) -> Grid | None:
     level = _separators(_within(lines.level, (x0, x1), (y0, y1)))
     plumb = _separators(_within(lines.plumb, (y0, y1), (x0, x1)))
     plumb = [rule for rule in plumb if rule.end - rule.start > 0.22 * (y1 - y0) and rule.seen > 0.6 * (rule.end - rule.start)]
-    level = _even_rows(_without_strokes(level, plumb, x1 - x0), lines.ink)
-    plumb = _anchored(plumb, level)
+    level = even_rows(_without_strokes(level, plumb, x1 - x0), lines.ink)
+    plumb = _anchored(_between(plumb, level), level)
     if len(level) < 2 or len(plumb) < 2:
         return None
     return _cells(level, plumb, lines)
@@ -119,7 +119,7 @@ def _without_strokes(level: list[Rule], plumb: list[Rule], width: int) -> list[R
     return [rule for rule in drawn if rule.end - rule.start > 0.93 * width or (rule.end - rule.start > 0.12 * width and ends_at_border(rule))]
 
 
-def _even_rows(level: list[Rule], ink: Gray) -> list[Rule]:
+def even_rows(level: list[Rule], ink: Gray) -> list[Rule]:
     """Without lines that cut a row of usual height in two or three and don't run like the rest: pen strokes through a whole row."""
     kept = list(level)
     while len(kept) > 4:
@@ -176,6 +176,14 @@ def _waviness(rule: Rule) -> float:
     return float(np.std(rule.at - np.polyval(np.polyfit(places, rule.at, 3), places)))
 
 
+def _between(plumb: list[Rule], level: list[Rule]) -> list[Rule]:
+    """Plumb lines where the level ones run: not the shadow along the paper's edge."""
+    if not level:
+        return plumb
+    start, end = float(np.median([rule.start for rule in level])), float(np.median([rule.end for rule in level]))
+    return [rule for rule in plumb if start - 24 < rule.middle < end + 36]
+
+
 def _anchored(plumb: list[Rule], level: list[Rule]) -> list[Rule]:
     """Plumb lines that end at level ones."""
     kept = []
@@ -200,6 +208,7 @@ def _cells(level: list[Rule], plumb: list[Rule], lines: Ruling) -> Grid:
     corner = np.array([[_corner(h, v) for v in plumb] for h in level])
     level_mask = np.asarray(cv2.dilate(lines.level_mask, np.ones((9, 1), np.uint8)), dtype=np.uint8)
     plumb_mask = np.asarray(cv2.dilate(lines.plumb_mask, np.ones((1, 9), np.uint8)), dtype=np.uint8)
+    thick = np.asarray(cv2.dilate(lines.ink, np.ones((3, 3), np.uint8)), dtype=np.uint8)
     parent = np.arange(rows * columns)
 
     def root(i: int) -> int:
@@ -209,9 +218,9 @@ def _cells(level: list[Rule], plumb: list[Rule], lines: Ruling) -> Grid:
 
     for r in range(rows):
         for c in range(columns):
-            if c + 1 < columns and _drawn(plumb_mask, corner[r, c + 1], corner[r + 1, c + 1]) < _BORDER:
+            if c + 1 < columns and not _border(plumb_mask, thick, corner[r, c + 1], corner[r + 1, c + 1]):
                 parent[root(r * columns + c + 1)] = root(r * columns + c)
-            if r + 1 < rows and _drawn(level_mask, corner[r + 1, c], corner[r + 1, c + 1]) < _BORDER:
+            if r + 1 < rows and not _border(level_mask, thick, corner[r + 1, c], corner[r + 1, c + 1]):
                 parent[root((r + 1) * columns + c)] = root(r * columns + c)
     groups: dict[int, list[tuple[int, int]]] = {}
     for r in range(rows):
@@ -234,6 +243,11 @@ def _rect(corners: Array) -> Rect:
     flat = corners.reshape(-1, 2)
     (x0, y0), (x1, y1) = flat.min(axis=0), flat.max(axis=0)
     return (int(round(x0)), int(round(y0)), int(round(x1)), int(round(y1)))
+
+
+def _border(mask: Gray, ink: Gray, a: Array, b: Array) -> bool:
+    """A pen stroke across a border cuts it into pieces too short for the ruling's mask; the ink itself is still there."""
+    return _drawn(mask, a, b) >= _BORDER or _drawn(ink, a, b) > 0.85
 
 
 def _drawn(mask: Gray, a: Array, b: Array) -> float:

@@ -17,7 +17,8 @@ BITMAP = (96, 32)
 class CellInk:
     """What is written in one cell. `picture`: grey, on white, cropped to the ink with a margin; `mask`: the ink alone, same crop; None without ink.
 
-    `height` is the cell's; `area`, `width`, `tall` the ink's extent in pixels; `strokes` its separate parts.
+    `height` is the cell's; `area`, `width`, `tall` the ink's extent in pixels; `strokes` its separate parts,
+    `largest` the longer side of the largest of them.
     """
 
     picture: Gray | None
@@ -27,6 +28,7 @@ class CellInk:
     width: int = 0
     tall: int = 0
     strokes: int = 0
+    largest: int = 0
 
     @property
     def bitmap(self) -> bytes | None:
@@ -70,13 +72,15 @@ class PageInk:
         picture = np.full(around.shape, 255, np.uint8)
         near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         picture[near] = self.gray[oy : y1 + margin, ox : x1 + margin][near]
-        strokes = int((cv2.connectedComponentsWithStats(own.astype(np.uint8), connectivity=8)[2][1:, cv2.CC_STAT_AREA] > 12).sum())
+        parts = np.asarray(cv2.connectedComponentsWithStats(own.astype(np.uint8), connectivity=8)[2][1:])
+        strokes = int((parts[:, cv2.CC_STAT_AREA] > 12).sum())
+        largest = int(parts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max())
         top, bottom, left, right = int(ys.min()), int(ys.max()) + 1, int(xs.min()), int(xs.max()) + 1
         crop = np.s_[top:bottom, left:right]
         pad = max(4, int(0.13 * (bottom - top)))
         framed = cv2.copyMakeBorder(picture[crop], pad, pad, pad + 3, pad + 3, cv2.BORDER_CONSTANT, value=255)
         mask = np.where(own[crop], 255, 0).astype(np.uint8)
-        return CellInk(np.asarray(framed, dtype=np.uint8), mask, height, int(own.sum()), right - left, bottom - top, strokes)
+        return CellInk(np.asarray(framed, dtype=np.uint8), mask, height, int(own.sum()), right - left, bottom - top, strokes, largest)
 
     def _own(self, around: Array, inside: Array, width: int) -> Array:
         """Parts that lie mostly inside are the cell's; of long ones that run through several cells the piece inside."""

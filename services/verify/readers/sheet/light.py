@@ -25,7 +25,9 @@ def even(rgb: Rgb) -> Gray:
     gray = np.asarray(cv2.cvtColor(evened, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     seal = _seals(evened)
     if seal is not None:
-        gray = np.asarray(np.where(seal, np.maximum(gray, evened[:, :, 0]), gray), dtype=np.uint8)
+        # Seal red is light in the red channel, ink of any other colour under it is dark there.
+        under = np.clip((evened[:, :, 0].astype(np.float32) - 75.0) * (255.0 / 65.0), 0, 255).astype(np.uint8)
+        gray = np.asarray(np.where(seal, np.maximum(gray, under), gray), dtype=np.uint8)
     return _stretch(gray)
 
 
@@ -45,7 +47,7 @@ def _seals(rgb: Rgb) -> Array | None:
         return None
     zone = cv2.resize(np.isin(labels, large).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     # The rim of a red stroke is only slightly red after JPEG: grow by its blur.
-    near = cv2.dilate(reddish, np.ones((5, 5), np.uint8))
+    near = cv2.dilate((red - np.maximum(green, blue) > 14).astype(np.uint8), np.ones((9, 9), np.uint8))
     inside: Array = (np.asarray(zone) > 0) & (np.asarray(near) > 0)
     return inside
 
@@ -56,7 +58,7 @@ def _stretch(gray: Gray) -> Gray:
     if dark <= 90:
         return gray
     stretched = 255.0 - (255.0 - gray.astype(np.float32)) * (255.0 - 60.0) / max(255.0 - dark, 40.0)
-    return np.clip(stretched, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(stretched, 0, 255), dtype=np.uint8)
 
 
 def ink_mask(gray: Gray) -> Gray:

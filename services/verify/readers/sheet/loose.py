@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from services.domain.facts import ColumnRole
 from services.verify.readers.sheet.columns import understand
-from services.verify.readers.sheet.grid import Ruling
+from services.verify.readers.sheet.grid import Ruling, even_rows
 from services.verify.readers.sheet.rules import Rule
 from services.verify.readers.sheet.types import Array, Cell, Grid, Page, Rect
 
@@ -24,7 +25,8 @@ def loose_grid(page: Page, lines: Ruling, read: Read) -> Grid | None:
     boxes = [box for box in boxes if box[3] - box[1] > 8]
     if len(boxes) < 6:
         return None
-    rules = [rule for rule in lines.level if rule.seen > 0.4 * page.width]
+    rules = even_rows([rule for rule in lines.level if rule.seen > 0.4 * page.width], lines.ink)
+    rules = rules if len(rules) >= 4 else []  # one or two long lines are pen strokes through a row
     texts = _lines_of(boxes)
     header = _header(texts, read)
     body = [box for box in boxes if header is None or box[1] > max(h[3] for h in header) - 4]
@@ -34,7 +36,7 @@ def loose_grid(page: Page, lines: Ruling, read: Read) -> Grid | None:
     if len(columns) < 2:
         return None
     top = min(h[1] for h in header) if header else min(b[1] for b in body)
-    bands = _ruled_bands(rules, header, top) if len(rules) >= 4 else None
+    bands = _ruled_bands(rules, header, top) if rules else None
     if bands is None:
         bands = _text_bands(header, body, columns)
     return _grid(bands, columns, rules)
@@ -50,7 +52,7 @@ def _lines_of(boxes: Sequence[Rect]) -> list[list[Rect]]:
     lines: list[list[Rect]] = []
     for box in sorted(boxes, key=lambda b: b[1] + b[3]):
         middle = (box[1] + box[3]) / 2
-        if lines and abs(float(np.mean([(b[1] + b[3]) / 2 for b in lines[-1]])) - middle) < 0.5 * (box[3] - box[1]):
+        if lines and abs(float(np.mean([(b[1] + b[3]) / 2 for b in lines[-1]])) - middle) < 0.6 * max(box[3] - box[1], max(b[3] - b[1] for b in lines[-1])):
             lines[-1].append(box)
         else:
             lines.append([box])
@@ -59,7 +61,10 @@ def _lines_of(boxes: Sequence[Rect]) -> list[list[Rect]]:
 
 def _header(lines: Sequence[Sequence[Rect]], read: Read) -> list[Rect] | None:
     for line in lines[:12]:
-        if len(line) >= 2 and sum(understand(text).role is not None for text in read(list(line))) >= max(2, len(line) // 2):
+        if len(line) < 2:
+            continue
+        roles = [understand(text).role for text in read(list(line))]
+        if any(role in (ColumnRole.NAME, ColumnRole.SIGNATURE) for role in roles) and sum(role is not None for role in roles) >= max(2, len(line) // 2):
             return list(line)
     return None
 
@@ -135,7 +140,7 @@ def _text_bands(header: Sequence[Rect] | None, body: Sequence[Rect], columns: Se
     edges = [kept[0] - pitch / 2] + [(a + b) / 2 for a, b in zip(kept[:-1], kept[1:], strict=True)] + [kept[-1] + pitch / 2]
     bands = [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     if header is not None:
-        bands.insert(0, (min(h[1] for h in header) - 6, bands[0][0]))
+        bands.insert(0, (min(h[1] for h in header) - 6, min(bands[0][0], max(h[3] for h in header) + 6)))
     return bands
 
 

@@ -48,7 +48,11 @@ def _sheets(figure: Gray, gray: Gray) -> list[tuple[Array, float]]:
         inside = np.zeros(gray.shape, np.uint8)
         cv2.fillConvexPoly(inside, quad.astype(np.int32), 255)
         around = cv2.dilate(inside, np.ones((31, 31), np.uint8)) - inside
-        if 0.85 < fill < 1.15 and (around > 0).any() and float(np.median(gray[inside > 0])) - float(np.median(gray[around > 0])) > 25:
+        at_edge = ((quad < 4) | (quad > np.array(gray.shape[::-1]) - 5)).any(axis=1).sum()
+        if not 0.85 < fill < 1.15 or not (around > 0).any() or at_edge > 2:
+            continue
+        contrast = float(np.median(gray[inside > 0])) - float(np.median(gray[around > 0]))
+        if contrast > 18:
             found.append((quad, share * min(fill, 1 / fill)))
     return found
 

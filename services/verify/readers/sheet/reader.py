@@ -154,9 +154,17 @@ def _build(frames_: Sequence[Frame], source: Source, around: Around, before: lis
 
 
 def _says_something(table: SheetTable) -> bool:
-    """A table with people: a column that names them, or rows that say anything."""
-    named = any(column.role in (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER) for column in table.columns)
-    return named and bool(table.rows)
+    """A table with people: headed as such, or, without a header, with names or ID numbers that can be read."""
+    if not table.rows:
+        return False
+    naming = [c for c in table.columns if c.role in (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER)]
+    if any(column.header and column.role is not ColumnRole.SIGNATURE for column in naming) or any(c.header not in ("", "签名") for c in naming):
+        return True
+    if naming and any(column.header == "序号" for column in table.columns):
+        return True
+    read = [row.cells[column.index] for row in table.rows for column in naming if row.cells[column.index].text]
+    sure = [cell for cell in read if cell.confidence > 0.6 and len(cell.text) >= 2]
+    return len(sure) >= 2 and len(sure) >= 0.4 * len(read) and table.box[2] * table.box[3] > 0.02
 
 
 SHEET = register(Reader("sheet", 1, (EvidenceKind.SIGN_IN_SHEET,), read=read))

@@ -93,7 +93,7 @@ def _course(inside: Array, x: int, y: int) -> Rule | None:
 
 
 def _joined(pieces: list[Rule]) -> list[Rule]:
-    """Pieces whose facing ends lie on one course, up to a gap of half their length, made one rule."""
+    """Pieces whose facing ends lie on one course, up to a gap of half the shorter one, made one rule."""
     rules = sorted(pieces, key=lambda rule: -rule.seen)
     done: list[Rule] = []
     while rules:
@@ -118,7 +118,7 @@ def _same_course(a: Rule, b: Rule) -> bool:
         middle = (max(a.start, b.start) + min(a.end, b.end)) / 2
         return bool(abs(a.position(middle) - b.position(middle)) < 5)
     gap = right.start - left.end
-    if gap > 0.5 * (a.seen + b.seen):
+    if gap > max(60, 0.5 * min(a.seen, b.seen)):  # the grain of a desk runs on beside the table
         return False
     middle = (left.end + right.start) / 2
     return bool(abs(left.position(middle) - right.position(middle)) < 5 + 0.008 * max(0, gap))

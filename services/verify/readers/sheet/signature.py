@@ -38,30 +38,37 @@ def judge_signature(ink: CellInk, reading: OcrReading) -> Verdict:
     stroke = _stroke(ink, normalise(reading.text))
     if stroke is not None:
         return Verdict(False, stroke)
-    if high < 0.16 and wide < 0.3 or area < 0.006:
+    if high < 0.16 and wide < 0.3 or area < 0.006 or ink.largest < 0.15 * ink.height:
         return Verdict(False)
-    mark = _mark(reading)
+    mark, sure = _mark(reading)
     if mark is not None:
-        return Verdict(None if mark in _PRESENT_BUT else False, mark)
-    if high < 0.22 or area < 0.018:
+        return Verdict(False if sure and mark not in _PRESENT_BUT else None, mark)
+    if high < 0.22 or area < 0.018 or ink.largest < 0.22 * ink.height:
         return Verdict(None)
     return Verdict(True)
 
 
-def _mark(reading: OcrReading) -> str | None:
+def _mark(reading: OcrReading) -> tuple[str | None, bool]:
+    """The mark that stands there and whether that is sure. Signatures were never seen likelier than e^-7 per character to be a mark."""
     text = normalise(reading.text).strip("()（）.。")
     for mark in MARKS:
         if text in (mark, f"已{mark}"):
-            return mark
+            return mark, True
     if len(text) == 1 and text in _SINGLE and reading.confidence > 0.6:
-        return text
+        return text, True
     posteriors = reading.posteriors
-    if posteriors is None or not 1 <= len(text) <= 4 or reading.confidence > 0.9:
-        return None
+    if posteriors is None or not 1 <= len(text) <= 4 or reading.confidence > 0.98:
+        return None, False
     best, *scores = log_likelihoods(posteriors, [text, *MARKS])
     likeliest = int(np.argmax(scores))
     score = float(scores[likeliest]) / len(MARKS[likeliest])
-    return MARKS[likeliest] if score > -3.2 and score > float(best) / len(text) - 3.2 else None
+    behind = float(best) / len(text) - score
+    alike = len(text) == 2 and text[1] == MARKS[likeliest][-1] and text[1] in "假勤"
+    if alike and text[1] == "假" and score > -9.0:
+        return MARKS[likeliest], True
+    if (score < -6.0 or behind > 5.5) and not (alike and score > -9.0):
+        return None, False
+    return MARKS[likeliest], score > -4.3 and behind < 4.2
 
 
 def _stroke(ink: CellInk, text: str) -> str | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from services.adapters.ocr import Engine, OcrReading, crop_quad
 from services.adapters.ocr.ctc import one_hot
 from services.domain.evidence import Box
 from services.domain.facts import TextLine
-from services.verify.readers.sheet.dates import sharpened
+from services.verify.readers.sheet.dates import has_date, sharpened
 from services.verify.readers.sheet.heading import Placed
 from services.verify.readers.sheet.ink import CellInk, PageInk
 from services.verify.readers.sheet.types import Array, Gray, Page, Rect
@@ -62,12 +63,20 @@ class Source:
         """The lines of text at places (corners [4, 2], bounding rectangle) outside the tables."""
         typed = [self._typed(rect) for _, rect in places]
         crops = [crop_quad(self.page.gray, np.asarray(quad, dtype=np.float32)) for (quad, _), known in zip(places, typed, strict=True) if not known]
-        readings = iter(self._engine.read(crops, posteriors=True) if crops else [])
+        readings = iter(self._dated(crops))
         found = []
         for (_, rect), known in zip(places, typed, strict=True):
-            reading = OcrReading(known, 1.0) if known else sharpened(next(readings))
+            reading = OcrReading(known, 1.0) if known else next(readings)
             found.append(Placed(TextLine(reading.text, round(reading.confidence, 4), self.page.box(rect)), rect))
         return found
+
+    def _dated(self, crops: Sequence[Gray]) -> list[OcrReading]:
+        """Lines read, those with a date twice: drawn out, equal digits side by side stay apart."""
+        first = self._engine.read(crops, posteriors=True) if crops else []
+        dated = [i for i, reading in enumerate(first) if has_date(reading)]
+        wider = [np.asarray(cv2.resize(crops[i], None, fx=1.4, fy=1.0, interpolation=cv2.INTER_CUBIC), dtype=np.uint8) for i in dated]
+        again = dict(zip(dated, self._engine.read(wider, posteriors=True) if wider else [], strict=True))
+        return [sharpened(reading, again.get(i)) for i, reading in enumerate(first)]
 
     def _typed(self, rect: Rect) -> str:
         x0, y0, x1, y1 = rect

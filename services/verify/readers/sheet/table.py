@@ -66,9 +66,20 @@ def build(frame: Frame, plan: Plan, source: Source, first_row: int, dates: Seque
     frame.seen.update(zip(fresh, source.look([c.rect for c in fresh]), strict=True))
     signing = _signing(frame, plan)
     rows = tuple(_row(frame, plan, source, row, first_row + offset, signing) for offset, row in enumerate(frame.body))
+    rows = _without_blank_end(frame, plan, source, rows)
     left = min(frame.grid.column_rects[i][0] for i in plan.columns)
     right = max(frame.grid.column_rects[i][2] for i in plan.columns)
     return SheetTable(source.page.box((left, frame.grid.rect[1], right, frame.grid.rect[3])), columns, rows)
+
+
+def _without_blank_end(frame: Frame, plan: Plan, source: Source, rows: tuple[SheetRow, ...]) -> tuple[SheetRow, ...]:
+    """Of a later side the boxes left over below its last number: nobody was meant to stand there."""
+    if plan.columns[0] == 0 or plan.roles[0] is not ColumnRole.NUMBER:
+        return rows
+    numbered = [source.ink.cell(frame.cell(row, plan.columns[0]).rect).mask is not None for row in frame.body]
+    while rows and len(rows) > 1 and rows[-1].empty and not numbered[len(rows) - 1] and any(numbered):
+        rows = rows[:-1]
+    return rows
 
 
 def _columns(frame: Frame, plan: Plan, source: Source, dates: Sequence[date]) -> tuple[SheetColumn, ...]:

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from services.domain.facts import Span, SpanKind
+from services.verify.readers.video.moving_stills import moving_stills
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 FROZEN_SECONDS = 10.0
 _STILL = 3
 """Grey levels by which all but five of a thumbnail's pixels may differ while it stands still."""
+_RECODED = 8
+"""The same when a key frame codes the same picture anew."""
 _DEAD_PIXELS = 0.004
 """Share of full-resolution pixels that changed by more than two levels; below it nothing new came from a sensor."""
 _DEAD_SHARE = 0.6
@@ -48,8 +51,11 @@ def still_spans(samples: Samples) -> tuple[Span, ...]:
     black = _black_runs(samples)
     runs = [run for run in _still_runs(samples, _SLIDE_SECONDS) if not _overlaps(run, black)]
     shows = _slideshows(samples, runs)
+    moved = [(run, sure) for run, sure in moving_stills(samples.thumbs, samples.rate) if not _overlaps(run, shows)]
     spans = [_span(SpanKind.BLACK, run, samples, True) for run in black]
     spans += [_span(SpanKind.SLIDESHOW, run, samples, not _drawn(samples, run)) for run in shows]
+    spans += [_span(SpanKind.SLIDESHOW, run, samples, sure and not _drawn(samples, run)) for run, sure in moved]
+    shows += [run for run, _ in moved]
     for run in runs:
         if (run[1] - run[0]) / samples.rate >= FROZEN_SECONDS and not _overlaps(run, shows):
             spans.append(_span(SpanKind.FROZEN, run, samples, _dead(samples, run) and not _drawn(samples, run)))
@@ -101,7 +107,18 @@ def _still_runs(samples: Samples, least_seconds: float) -> list[Run]:
             if after - at >= least:
                 runs.append((at, after))
             at = max(after, at + 1)
-    return runs
+    return _joined(samples, runs)
+
+
+def _joined(samples: Samples, runs: list[Run]) -> list[Run]:
+    """Runs of one picture that a key frame's fresh coding had parted."""
+    joined: list[Run] = []
+    for run in runs:
+        if joined and run[0] - joined[-1][1] <= 2 and difference(samples.thumbs[run[0]], samples.thumbs[joined[-1][1] - 1]) <= _RECODED:
+            joined[-1] = (joined[-1][0], run[1])
+        else:
+            joined.append(run)
+    return joined
 
 
 def _dead(samples: Samples, run: Run) -> bool:

@@ -31,13 +31,14 @@ def loop_spans(small: Array, rate: float) -> tuple[Span, ...]:
     plain = movement(small, rate)
     mirrored = movement(small[:, :, ::-1], rate)
     source = np.full(len(small), -1, dtype=np.int64)
+    period = np.full(len(small), len(small), dtype=np.int64)
     for other, backwards in ((plain, False), (mirrored, False), (plain, True), (mirrored, True)):
-        _mark(plain @ other.T, backwards, window, round(_LEAST_LAG * rate), source)
-    return _spans(source, rate)
+        _mark(plain @ other.T, backwards, window, round(_LEAST_LAG * rate), source, period)
+    return _spans(source, period, rate)
 
 
-def _mark(alike: Array, backwards: bool, window: int, least_lag: int, source: Array) -> None:
-    """Note in `source` for each sample the earliest one it repeats. `alike` [later, earlier]."""
+def _mark(alike: Array, backwards: bool, window: int, least_lag: int, source: Array, period: Array) -> None:
+    """Note for each sample the earliest one it repeats, and (forwards) the shortest time after which it does. `alike` [later, earlier]."""
     count = len(alike)
     if backwards:
         for total in range(window, 2 * count - 1 - window):  # later + earlier = total
@@ -46,19 +47,20 @@ def _mark(alike: Array, backwards: bool, window: int, least_lag: int, source: Ar
         return
     for lag in range(least_lag, count - window):
         later = np.arange(lag, count)
-        _note(later, later - lag, alike, window, source)
+        repeated = _note(later, later - lag, alike, window, source)
+        period[repeated] = np.minimum(period[repeated], lag)
 
 
-def _note(later: Array, earlier: Array, alike: Array, window: int, source: Array) -> None:
-    if len(later) < window:
-        return
+def _note(later: Array, earlier: Array, alike: Array, window: int, source: Array) -> Array:
+    """The later samples that repeat; `source` takes up what they repeat where that is earlier than known so far."""
     inside = agreeing(alike[later, earlier], window)
     when, what = later[inside], earlier[inside]
     better = (source[when] < 0) | (what < source[when])
     source[when[better]] = what[better]
+    return when
 
 
-def _spans(source: Array, rate: float) -> tuple[Span, ...]:
+def _spans(source: Array, period: Array, rate: float) -> tuple[Span, ...]:
     """Maximal runs of repeats whose source runs along (forwards or backwards)."""
     spans: list[Span] = []
     start = 0
@@ -69,8 +71,7 @@ def _spans(source: Array, rate: float) -> tuple[Span, ...]:
         if marked[start] and (i - start) / rate >= MEAN_SECONDS:
             piece = source[start:i]
             origin = (int(piece.min()), int(piece.max()) + 1)
-            lag = start - int(source[start])
-            certain = lag / rate >= _CERTAIN_LAG or int(source[start]) > int(source[i - 1])
+            certain = float(np.median(period[start:i])) / rate >= _CERTAIN_LAG
             spans.append(Span(SpanKind.LOOPED, (round(start / rate, 3), round(i / rate, 3)), certain, (round(origin[0] / rate, 3), round(origin[1] / rate, 3))))
         start = i
     return tuple(spans)

@@ -26,6 +26,7 @@ _LONG_RATE, _LONG = 2.0, 3600.0
 _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
 _MOST_PICTURES = 300
 _REFERENCE_FPS = 20.0
+_USUAL_FPS = 25.0
 _CHANGED = 2
 """Grey levels by which a pixel in full resolution differs when it changed."""
 
@@ -60,7 +61,7 @@ def read(source: Path, ctx: ReaderContext) -> VideoFacts:
         software=notes.software,
         spans=spans,
         frames=frames,
-        witnesses=(*_witnesses(probe), *timeline.witnesses),
+        witnesses=(*_witnesses(probe), *timeline.witnesses, *_doubt(timeline)),
         signature=_signature(small),
         signature_rate=samples.rate / _signature_step(len(small)),
     )
@@ -177,6 +178,13 @@ def _witnesses(probe: dict[str, Any]) -> tuple[tuple[str, float], ...]:
     found = [("format", seconds_of(probe.get("format", {}).get("duration")))]
     found += [(str(s.get("codec_type", "stream")), seconds_of(s.get("duration"))) for s in probe.get("streams", [])]
     return tuple((who, round(seconds, 3)) for who, seconds in found if seconds is not None)
+
+
+def _doubt(timeline: Structure) -> tuple[tuple[str, float], ...]:
+    """What a suspiciously slow and even stream would last at a usual rate; told, not subtracted: surveillance cameras record so too."""
+    if not timeline.suspicious_rate or timeline.fps is None:
+        return ()
+    return (("if_recorded_at_25_fps", round(timeline.playable * timeline.fps / _USUAL_FPS, 3)),)
 
 
 def _signature_step(count: int) -> int:

@@ -13,8 +13,9 @@ import pytest
 from services.domain.finding import Judgement
 from services.domain.text import Message
 from services.report.compile import compile_report
-from services.report.export import FORMATS, pdf, render, write_reports
+from services.report.export import FORMATS, render, write_reports
 from services.report.export.album import Album
+from services.report.export.pdf import pdf
 from services.report.export.xlsx import xlsx
 from services.report.pictures import FilePictures, NoPictures
 from tests.unit.report import world
@@ -22,7 +23,7 @@ from tests.unit.report import world
 
 def hostile() -> Judgement:
     judgement = world.judgement()
-    bad = replace(judgement.findings[0], subject="=HYPERLINK(\"http://evil\")", message=Message("+1+1 \x01 http://evil", "@SUM(A1)"))
+    bad = replace(judgement.findings[0], subject='=HYPERLINK("http://evil")', message=Message("+1+1 \x01 http://evil", "@SUM(A1)"))
     return replace(judgement, findings=(bad, *judgement.findings[1:]))
 
 

@@ -36,9 +36,9 @@ class Balance(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         found = dict(attrs)
-        self.ids += [found["id"]] if found.get("id") else []
-        self.links += [found["href"]] if found.get("href") else []
-        self.sources += [found["src"]] if found.get("src") else []
+        for name, kept in (("id", self.ids), ("href", self.links), ("src", self.sources)):
+            if value := found.get(name):
+                kept.append(value)
         if tag not in VOID:
             self.open.append(tag)
 
@@ -108,7 +108,15 @@ def test_a_bare_report_is_made_too() -> None:
     case = replace(world.case(), trainees=None, roster=None, records=(), attendance=(), sessions=(), evidence=(), intake_problems=())
     claim = replace(case.claim, submitted_at=None, claimed_amount=None, enterprise=replace(case.claim.enterprise, uscc=None))
     claim = replace(claim, project=replace(claim.project, training_type=None, occupation=None, level=None, venue=None, modes=()))
-    judgement = replace(world.judgement(), findings=(), entitlements=(), claimed=None, supported=None, unclear=None, clauses=tuple(replace(c, findings=()) for c in world.clauses()))
+    judgement = replace(
+        world.judgement(),
+        findings=(),
+        entitlements=(),
+        claimed=None,
+        supported=None,
+        unclear=None,
+        clauses=tuple(replace(c, findings=()) for c in world.clauses()),
+    )
     made = compile_report(replace(case, claim=claim), judgement)
     page = html(made, fill(made, NoPictures()))
     assert "金额无法计算" in page and "没有课程安排" in page and "未提供申报人员名单" in page
@@ -119,7 +127,7 @@ def test_bounds_are_kept_and_told(tmp_path: Path) -> None:
     many = report(120)
     bounds = Bounds(findings_per_group=1, trainees=20, traces=5, matrix_rows=10, matrix_columns=3, matrix_block=2, files=4)
     page = html(many, Album(), bounds=bounds)
-    assert page.count('<tr id="t') == 20 and page.count("<details") == 5
+    assert page.count('<tr id="t') == 20 and page.count("<details>") == 5
     assert "另有 100 人未列出" in page and "另有 110 人" in page and "另有 7 个课次" in page
     assert "其余 1 项见 report.xlsx" in page and "个文件见 report.xlsx" in page
     assert "王建国" in page and "陈静" in page, "who does not get everything is kept"

@@ -50,6 +50,12 @@ def test_without_schedule_a_purely_online_claim_is_held_to_its_hours() -> None:
     assert found(OnlineTime(0, 0), project={"modes": (Mode.THEORY, Mode.ONLINE)}, sessions=())[0][0] is Outcome.NOT_APPLICABLE
 
 
+def test_somebody_listed_twice_is_told_once() -> None:
+    case = make_case(trainees=(person(0), person(0)), sessions=MIXED, project={"modes": (Mode.ONLINE, Mode.THEORY)})
+    case = replace(case, records=(record(0, online=OnlineTime(90, 90)), record()))
+    assert [r.trainees for r in online_hours(case)] == [(0,)]
+
+
 def test_not_applicable_without_online_training_and_unclear_without_people() -> None:
     assert [r.outcome for r in online_hours(make_case())] == [Outcome.NOT_APPLICABLE]
     nobody = make_case(trainees=None, sessions=MIXED, project={"modes": (Mode.ONLINE, Mode.THEORY)})

@@ -29,6 +29,11 @@ def test_unknown_person_with_place_and_likeness() -> None:
     assert "31%" in result.message.zh
 
 
+def test_an_illegible_name_is_for_a_human() -> None:
+    (result,) = changed(status=RowStatus.UNKNOWN, name=None, id_number=None, trainee=None)
+    assert (result.outcome, result.code) == (Outcome.UNCLEAR, "sheet.person_unknown")
+
+
 def test_somebody_of_the_roster_who_is_no_trainee() -> None:
     (result,) = changed(name="杨帆", id_number=id_number(5), trainee=None)
     assert (result.outcome, result.code) == (Outcome.UNMET, "sheet.person_not_trainee")

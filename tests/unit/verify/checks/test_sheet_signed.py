@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.domain.case import Case, DoubtKind, RowCandidate, RowStatus, SheetRowMatch
 from services.domain.finding import Outcome, Result
 from services.verify.checks.sheet_signed import sheet_signed
-from tests.factories import make_case, presence, record
+from tests.factories import make_case, person, presence, record
 
 CASE = make_case()
 
@@ -67,6 +67,11 @@ def test_other_doubts_and_ambiguous_names_are_told_elsewhere() -> None:
 def test_a_session_without_sheet_is_not_held_against_the_signers() -> None:
     case = replace(CASE, attendance=CASE.attendance[1:], records=tuple(record(1, 2, 3) for _ in CASE.records))
     assert only(case).outcome is Outcome.MET
+
+
+def test_the_second_listing_of_a_person_is_not_held_for_absent() -> None:
+    twice = make_case(trainees=(person(0), person(1), person(0)))
+    assert only(replace(twice, records=(*twice.records[:2], record()))).outcome is Outcome.MET
 
 
 def test_without_sheets_and_without_a_list() -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from services.domain.case import CheckVerdict, OnlineReason
 from services.domain.claim import SHANGHAI, Claim, Enterprise, Insured, Project, Roster, Trainee, Trainees
 from services.domain.facts import FaceCheck, FaceDistance, FacePicture, FaceSetFacts, LearningLogFacts, LearningSession, LoggedPerson
@@ -235,6 +236,17 @@ def test_ten_sessions_of_one_person_with_equal_durations() -> None:
 
 def test_whole_minutes_in_a_log_kept_to_the_minute_accuse_nobody() -> None:
     assert not run(*(session(i, "8:30", "9:15", stated=2700) for i in range(7))).notes
+
+
+def test_durations_rounded_to_minutes_accuse_nobody() -> None:
+    """The log gives start and minutes only, so that every end is start plus whole minutes."""
+    assert not run(*(session(i, f"8:30:1{i}", f"9:15:1{i}", stated=2700) for i in range(7))).notes
+
+
+def test_a_few_exact_rows_in_a_log_kept_to_the_minute_are_seen() -> None:
+    honest = [session(5, "8:30", "9:15", day=8 + k) for k in range(4)] + [session(6, "10:00", "11:00", day=8 + k) for k in range(4)]
+    learning = run(*honest, *(session(i, f"8:3{i}:11", f"9:1{i}:31", row=20 + i) for i in range(5)))
+    assert [(n.code, n.trainees) for n in learning.notes] == [("online.machine_like", (0, 1, 2, 3, 4))]
 
 
 # --- faces ----------------------------------------------------------------------------------------------------

@@ -57,7 +57,12 @@ def test_shots_of_a_fixed_camera_with_people_moving_are_different_photos(seconds
 
 def test_within_a_claim_the_later_file_repeats_the_first(known: dict[int, PhotoFacts], originals: dict[int, Image.Image]) -> None:
     copy = facts_of(TRANSFORMS["q30"](originals[11]))
-    own = [OwnMedia("photos/c.jpg", "3", copy), OwnMedia("photos/a.jpg", "1", known[11]), OwnMedia("photos/b.jpg", "1", known[11]), OwnMedia("photos/d.jpg", "4", known[12])]
+    own = [
+        OwnMedia("photos/c.jpg", "3", copy),
+        OwnMedia("photos/a.jpg", "1", known[11]),
+        OwnMedia("photos/b.jpg", "1", known[11]),
+        OwnMedia("photos/d.jpg", "4", known[12]),
+    ]
     found = find_reuse(own, [])
     assert [(r.place.file, r.other.file, r.claim_no) for r in found] == [("photos/b.jpg", "photos/a.jpg", None), ("photos/c.jpg", "photos/a.jpg", None)]
     assert found[0].distance == 0 and all(r.certain for r in found)

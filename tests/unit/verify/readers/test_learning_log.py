@@ -17,7 +17,7 @@ from services.domain.policy import Rules
 from services.verify.match.learning_time import learn
 from services.verify.readers import ReaderContext
 from services.verify.readers.learning_log import read, values
-from tests.generators import logs
+from tests.generators import log_forms, logs
 
 
 def _id(n: int) -> str:
@@ -41,17 +41,17 @@ def read_text(tmp_path: Path, text: str, name: str = "log.csv") -> LearningLogFa
     return read_file(tmp_path / name)
 
 
-@pytest.mark.parametrize("form", logs.FORMS)
+@pytest.mark.parametrize("form", log_forms.FORMS)
 @pytest.mark.parametrize("headers", ["plain", "platform", "english"])
 def test_every_form_says_the_same(tmp_path: Path, form: str, headers: str) -> None:
     log = logs.honest(PEOPLE, DAYS)
-    facts = read_file(logs.write_table(tmp_path / "s", {"学习记录": logs.session_rows(log, headers)}, form, title="2021年线上学习记录"))
+    facts = read_file(log_forms.write_table(tmp_path / "s", {"学习记录": log_forms.session_rows(log, headers)}, form, title="2021年线上学习记录"))
     assert not facts.rejected and not facts.checks
     told = [(s.person.name, s.person.id_number, s.start, s.end, s.course) for s in facts.sessions]
     assert told == [(s.person.name, s.person.id_number, s.start, s.end, s.course) for s in log.sessions]
     assert all(abs((s.stated_seconds or 0) - (s.end - s.start).total_seconds()) <= 6 for s in facts.sessions if s.end)
     assert facts.sessions[0].row == 3
-    facts = read_file(logs.write_table(tmp_path / "c", {"人脸": logs.check_rows(log, headers)}, form))
+    facts = read_file(log_forms.write_table(tmp_path / "c", {"人脸": log_forms.check_rows(log, headers)}, form))
     assert [(c.checked_at, c.passed) for c in facts.checks] == [(c.at, c.passed) for c in log.checks]
     assert all(c.similarity is not None and 0.85 < c.similarity < 1 for c in facts.checks)
 
@@ -64,15 +64,17 @@ def test_planted_defects_are_found_and_nothing_else(tmp_path: Path, form: str, c
         logs.DEFECTS[code](log)
     if form == "xapi":
         paths = [
-            logs.write_xapi(tmp_path / "s", logs.xapi_statements(log), lines=True),
-            logs.write_table(tmp_path / "c", {"c": logs.check_rows(log, "plain")}, "csv"),
+            log_forms.write_xapi(tmp_path / "s", log_forms.xapi_statements(log), lines=True),
+            log_forms.write_table(tmp_path / "c", {"c": log_forms.check_rows(log, "plain")}, "csv"),
         ]
     elif form == "xlsx":
-        paths = [logs.write_table(tmp_path / "s", {"学习": logs.session_rows(log, "platform"), "核验": logs.check_rows(log, "platform")}, "xlsx")]
+        paths = [
+            log_forms.write_table(tmp_path / "s", {"学习": log_forms.session_rows(log, "platform"), "核验": log_forms.check_rows(log, "platform")}, "xlsx")
+        ]
     else:
         paths = [
-            logs.write_table(tmp_path / kind, {kind: rows}, "csv")
-            for kind, rows in (("s", logs.session_rows(log, "plain")), ("c", logs.check_rows(log, "plain")))
+            log_forms.write_table(tmp_path / kind, {kind: rows}, "csv")
+            for kind, rows in (("s", log_forms.session_rows(log, "plain")), ("c", log_forms.check_rows(log, "plain")))
         ]
     read_logs = [(path.name, read_file(path)) for path in paths]
     learning = learn(read_logs, None, CLAIM, TRAINEES, None, RULES, [()] * len(PEOPLE))
@@ -108,7 +110,7 @@ def test_numbers_cut_by_a_spreadsheet_are_refused(tmp_path: Path) -> None:
         ["姓名", "身份证号", "开始时间", "结束时间"],
         ["张三", float(_id(1)[:17] + "0"), datetime(2021, 11, 8, 8, tzinfo=SHANGHAI), datetime(2021, 11, 8, 9, tzinfo=SHANGHAI)],
     ]
-    facts = read_file(logs.write_table(tmp_path / "s", {"s": rows}, "xlsx"))
+    facts = read_file(log_forms.write_table(tmp_path / "s", {"s": rows}, "xlsx"))
     assert not facts.sessions
     assert "数字格式" in facts.rejected[0].reason.zh
 
@@ -221,3 +223,21 @@ def test_files_that_are_no_log(tmp_path: Path) -> None:
         read_text(tmp_path, "姓名,总分\n张三,3\n")
     with pytest.raises(FileUnreadable):
         read_text(tmp_path, "{half", "b.json")
+
+
+def test_hostile_values_are_refused_not_raised(tmp_path: Path) -> None:
+    records = [
+        {"姓名": ["x"], "开始时间": {"a": 1}},
+        {"姓名": "甲", "开始时间": "9999-12-31T23:59:59Z", "学习时长": 5},
+        {"姓名": "乙", "开始时间": "2021-11-08 08:30:00", "学习时长": 1e308},
+        {"姓名": "丙", "开始时间": 1636331400000, "结束时间": 1636335000, "学习时长": 60},
+        None,
+    ]
+    facts = read_text(tmp_path, json.dumps(records), "a.json")
+    assert [s.person.name for s in facts.sessions] == ["丙"]
+    assert [r.row for r in facts.rejected] == [1, 2, 3, 5]
+
+
+def test_an_id_number_in_the_wrong_column_is_not_quoted(tmp_path: Path) -> None:
+    facts = read_text(tmp_path, f"姓名,开始时间,结束时间\n张三,{_id(1)},2021-11-08 09:00:00\n")
+    assert _id(1) not in str(facts.rejected) and "2201" in facts.rejected[0].reason.zh

@@ -71,8 +71,16 @@ def test_screenshots_are_told_by_the_screen_not_by_missing_metadata() -> None:
 
 @pytest.mark.parametrize(
     ("content", "error"),
-    [(b"", FileEmpty), (b"%PDF-1.4\n%\xe2\xe3", FileTypeMismatch), ("培训照片说明".encode(), FileTypeMismatch), (b"PK\x03\x04aaaa", FileTypeMismatch),
-     (b"GIF89a\0\0", FileTypeMismatch), (b"\0\0\0\x18ftypmp42\0\0\0\0", FileTypeMismatch), (b"\xff\xd8\xff\xe0 broken", FileUnreadable), (b"%!PS-Adobe-3.0 EPSF", FileTypeMismatch)],
+    [
+        (b"", FileEmpty),
+        (b"%PDF-1.4\n%\xe2\xe3", FileTypeMismatch),
+        ("培训照片说明".encode(), FileTypeMismatch),
+        (b"PK\x03\x04aaaa", FileTypeMismatch),
+        (b"GIF89a\0\0", FileTypeMismatch),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", FileTypeMismatch),
+        (b"\xff\xd8\xff\xe0 broken", FileUnreadable),
+        (b"%!PS-Adobe-3.0 EPSF", FileTypeMismatch),
+    ],
 )
 def test_what_is_no_photo_is_named(tmp_path: Path, content: bytes, error: type[Exception]) -> None:
     path = tmp_path / "a.jpg"
@@ -80,6 +88,15 @@ def test_what_is_no_photo_is_named(tmp_path: Path, content: bytes, error: type[E
     with pytest.raises(error) as caught:
         read(path, ReaderContext("a.jpg"))
     assert caught.value.message.zh and caught.value.message.en.isascii()  # type: ignore[attr-defined]
+
+
+def test_a_cut_off_photo_is_unreadable_also_after_a_whole_one(tmp_path: Path) -> None:
+    whole = save_photo(training_photo(1, size=(400, 300)), tmp_path / "a.jpg")
+    assert read(whole, ReaderContext("a.jpg")).faces == 0
+    cut = tmp_path / "b.jpg"
+    cut.write_bytes(whole.read_bytes()[:9000])
+    with pytest.raises(FileUnreadable):
+        read(cut, ReaderContext("b.jpg"))
 
 
 def test_limits_hold_before_decoding(tmp_path: Path) -> None:

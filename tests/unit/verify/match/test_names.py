@@ -1,0 +1,68 @@
+"""Which name a cell says: exact, misread, near, unreadable; and how fast against a big roster."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from services.domain.claim import Insured, Roster
+from services.domain.facts import SheetCell
+from services.verify.match.directory import build_directory
+from services.verify.match.names import read_name
+from tests.generators.facts import cell, trainees
+from tests.generators.people import make_people
+
+DIRECTORY = build_directory(trainees(("郭丽", "1"), ("郭丽国", "2"), ("王建国", "3"), ("欧阳娜娜", "4"), ("李堃", "5")), None)
+
+
+def score(written: SheetCell, name: str) -> float:
+    reading = read_name(written, DIRECTORY)
+    assert reading is not None
+    return reading.score(name)
+
+
+@pytest.mark.parametrize("name", ["郭丽", "郭丽国", "王建国", "欧阳娜娜", "李堃"])
+def test_a_name_that_stands_there_is_taken(name: str) -> None:
+    reading = read_name(cell(1, name), DIRECTORY)
+    assert reading is not None
+    assert max(reading.scores, key=reading.scores.__getitem__) == name
+    assert reading.score(name) > 4
+
+
+@pytest.mark.parametrize(("written", "listed"), [("郭丽娟", "郭丽"), ("王建", "王建国"), ("王建民", "王建国"), ("欧阳娜", "欧阳娜娜"), ("张三", "郭丽")])
+def test_a_near_name_is_not(written: str, listed: str) -> None:
+    assert score(cell(1, written), listed) < -2
+
+
+def test_a_character_read_doubtfully_is_forgiven() -> None:
+    blurred = cell(1, "王健国", instead={1: {"健": 0.6, "建": 0.3, "律": 0.05}})
+    assert score(blurred, "王建国") > 2
+    assert score(cell(1, "王健国"), "王建国") < 0
+
+
+def test_a_row_number_beside_the_name_is_no_part_of_it() -> None:
+    assert score(cell(1, "12王建国"), "王建国") > 4
+
+
+def test_without_posteriors_the_text_decides() -> None:
+    typed = SheetCell(1, (0, 0, 1, 1), "王 建 国", 1.0)
+    assert score(typed, "王建国") > 4
+    assert score(SheetCell(1, (0, 0, 1, 1), "王建", 1.0), "王建国") < -2
+
+
+def test_an_empty_cell_says_nothing() -> None:
+    assert read_name(cell(1, ""), DIRECTORY) is None
+
+
+def test_a_roster_of_100000_stays_fast() -> None:
+    people = make_people(100_000, random.Random(3))
+    directory = build_directory(None, Roster("r", tuple(Insured(i, p.name, p.id_number) for i, p in enumerate(people))))
+    chosen = random.Random(4).sample(people, 40)
+    cells = [cell(1, p.name, sure=0.97) for p in chosen]
+    begun = time.process_time()
+    readings = [read_name(c, directory) for c in cells]
+    spent = (time.process_time() - begun) / len(cells)
+    assert all(r is not None and max(r.scores, key=r.scores.__getitem__) == p.name for r, p in zip(readings, chosen, strict=True))
+    assert spent < 0.02

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from services.verify.readers.video.loops import loop_spans
+
+RATE = 5.0
+
+
+def moving(seconds: float, seed: int) -> Any:
+    """Grey samples [n, 18, 32] in which blobs wander over a still room."""
+    rng = np.random.default_rng(seed)
+    count = round(seconds * RATE)
+    ys, xs = np.mgrid[0:18, 0:32]
+    frames = np.repeat(np.random.default_rng(77).integers(60, 160, (1, 18, 32)).astype(float), count, axis=0)
+    for _ in range(4):
+        path = np.cumsum(rng.normal(0, 0.9, (count, 2)), axis=0) + rng.uniform(4, 14, 2)
+        y, x = path[:, 0] % 18, path[:, 1] % 32
+        frames += 70 * np.exp(-((ys[None] - y[:, None, None]) ** 2 + (xs[None] - x[:, None, None]) ** 2) / 8)
+    return (frames + rng.normal(0, 1.5, frames.shape)).clip(0, 255).astype(np.uint8)
+
+
+def test_nothing_repeats_in_a_genuine_clip() -> None:
+    assert loop_spans(moving(180, 1), RATE) == ()
+
+
+@pytest.mark.parametrize("change", [lambda v: v, lambda v: v[:, :, ::-1], lambda v: v[::-1]])
+def test_repeats_are_found_but_not_the_first_showing(change: Any) -> None:
+    clip = moving(40, 2)
+    found = loop_spans(np.concatenate([clip, change(clip)]), RATE)
+    start, end = min(s.seconds[0] for s in found), max(s.seconds[1] for s in found)
+    assert start == pytest.approx(40, abs=2) and end == pytest.approx(80, abs=1)
+    assert all(s.certain and s.source is not None and s.source[1] <= 41 for s in found)
+
+
+def test_a_copied_stretch_between_other_stretches_has_its_ends() -> None:
+    clip = moving(60, 3)
+    found = loop_spans(np.concatenate([clip, moving(30, 4), clip[100:250], moving(20, 5)]), RATE)
+    assert len(found) == 1
+    assert found[0].seconds == pytest.approx((90, 120), abs=1.5)
+    assert found[0].source == pytest.approx((20, 50), abs=1.5)
+
+
+def test_a_machines_short_cycle_is_no_certain_loop() -> None:
+    t = np.arange(600) / RATE
+    ys, xs = np.mgrid[0:18, 0:32]
+    arm = 16 + 10 * np.sin(2 * np.pi * t / 4)
+    frames = 80 + 90 * np.exp(-((xs[None] - arm[:, None, None]) ** 2 + (ys[None] - 9) ** 2) / 10)
+    frames += np.random.default_rng(1).normal(0, 1.5, frames.shape)
+    assert all(not span.certain for span in loop_spans(frames.astype(np.uint8), RATE))
