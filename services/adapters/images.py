@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from services.domain.errors import EvidenceError, FileEmpty, FileTooLarge, FileUnreadable
 from services.domain.text import Message
@@ -66,6 +66,8 @@ def size(path: Path, *, max_pixels: int = 200_000_000) -> tuple[int, int]:
 def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
     if path.stat().st_size == 0:
         raise FileEmpty(Message("文件为空（0字节），请重新上传", "the file is empty (0 bytes); upload it again"))
+    # face_recognition switches this on for the whole process at import: half a picture would pass for a whole one
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="hezheng", no_args_is_help=True, add_completion=False, help="核证: verifies the evidence of vocational-training subsidy claims.")
+from services.cli.failures import Commands
+
+app = typer.Typer(
+    name="hezheng", cls=Commands, no_args_is_help=True, add_completion=False, help="核证: verifies the evidence of vocational-training subsidy claims."
+)
 policy_app = typer.Typer(no_args_is_help=True, help="The policies that claims are judged by.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of portals.")
 app.add_typer(policy_app, name="policy")
@@ -48,7 +52,7 @@ def demo(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on (default 127.0.0.1).")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="Port to listen on (default 8080; 0: a free one).")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on (default 8080; 0: a free one).")] = None,
     data: DataDir = None,
 ) -> None:
     """API, worker and reviewer's pages on one port."""

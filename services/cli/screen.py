@@ -62,7 +62,9 @@ class Screen:
     def unreadable(self, folder: Path, error: ClaimUnreadable) -> None:
         """The input is no claim: file, line, field, what was found and what is expected."""
         line = f":{error.line}" if error.line else ""
-        self.error(f"{folder}: {error.file}{line}", error.message)
+        file = error.file.removeprefix(f"{folder.absolute().name}/")
+        itself = file in (folder.absolute().name, str(folder.absolute()))
+        self.error(f"{folder}{'' if itself else f': {file}'}{line}", error.message)
         for problem in error.problems:
             self._err.print(escape(f"  {problem.field}: 现为 found {problem.found}；应为 expected {problem.expected.zh} / {problem.expected.en}"))
 

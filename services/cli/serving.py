@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import typer
@@ -44,25 +44,50 @@ def installed_store(data: Path | None) -> Iterator[Store]:
 def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
     """API, pages and workers until Ctrl-C or SIGTERM; prints the address and, where none is configured, an API key."""
     settings = settings_for(data, host=host, port=port)
-    store = open_store(settings)
-    settings, shown_key = _with_key(settings, store)
-    try:
-        listener = socket.create_server((settings.host, settings.port), reuse_port=False)
-    except OSError as error:
-        typer.echo(f"{settings.host}:{settings.port}: 端口不可用 ({error.strerror}) / cannot listen there; choose another with --port", err=True)
-        store.close()
-        return 1
-    address = f"http://{settings.host}:{listener.getsockname()[1]}"
-    workers = WorkerPool(settings, JOB_MODULES)
-    workers.start()
-    typer.echo(f"核证 Hezheng: {address}/    API: {address}/api/v1    文档 docs: {address}/docs\n数据 data: {settings.data_dir}\n{shown_key}", err=False)
-    try:
+    with ExitStack() as stack:
+        try:
+            listener = stack.enter_context(_listen(settings.host, settings.port))
+        except OSError as error:
+            why = f"{settings.host}:{settings.port}: {str(error.strerror).partition(' (while')[0]}"
+            typer.echo(f"{why}：无法监听，请用 --port 或 --host 另选 / cannot listen there; choose another with --port or --host", err=True)
+            return 1
+        store = open_store(settings)
+        stack.callback(store.close)
+        settings, shown_key = _with_key(settings, store)
         server = uvicorn.Server(uvicorn.Config(create_app(settings, extra_routers=(pages_router(),)), log_level="warning", server_header=False))
-        server.run(sockets=[listener])
-    finally:
-        workers.stop()
-        store.close()
-    return 0
+        stopped = _stop_on_signals(server)
+        workers = WorkerPool(settings, JOB_MODULES)
+        workers.start()
+        stack.callback(workers.stop)
+        address = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
+        typer.echo(f"核证 Hezheng: {address}/    API: {address}/api/v1    文档 docs: {address}/docs\n数据 data: {settings.data_dir}\n{shown_key}")
+        if not stopped.is_set():
+            server.run(sockets=[listener])
+        return 0 if stopped.is_set() else 1
+
+
+def _stop_on_signals(server: uvicorn.Server) -> threading.Event:
+    """SIGTERM and SIGINT end the server and are done with: whoever sent one gets status 0 after everything is closed.
+
+    While it runs, uvicorn has handlers of its own that do the same and hand the signal on to these at its end.
+    """
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopped
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def work(*, data: Path | None) -> int:
@@ -85,7 +110,7 @@ def _with_key(settings: Settings, store: Store) -> tuple[Settings, str]:
     if settings.api_key is not None:
         return settings, "API 密钥 key: HEZHENG_API_KEY"
     place = settings.data_dir / "api-key"
-    if not place.exists():
+    if not place.exists() or not place.read_text(encoding="utf-8").strip():
         place.touch(mode=0o600)
         place.write_text(secrets.token_urlsafe(24) + "\n", encoding="utf-8")
     key = place.read_text(encoding="utf-8").strip()

@@ -14,8 +14,9 @@ from services.adapters.sandbox import Sandbox
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store, throw_away_store
 from services.cli.screen import Screen
-from services.domain.errors import ClaimUnreadable, HezhengError
+from services.domain.errors import ClaimUnreadable, HezhengError, NotFound
 from services.domain.report import Report
+from services.domain.text import Message
 from services.ingest.folder import take_in
 from services.ingest.intake import store_intake
 from services.report.reporting import report_claim
@@ -23,6 +24,10 @@ from services.verify.pipeline import Verifier
 from services.verify.policy_file import find_policy
 
 OK, FAILED, UNREADABLE = 0, 1, 2
+
+
+class PlaceUnusable(HezhengError):
+    """Reports cannot be written where they should go."""
 
 
 @dataclass(slots=True)
@@ -44,31 +49,50 @@ def verify_folders(folders: Sequence[Path], *, out: Path | None, policy_id: str 
     except HezhengError as error:
         screen.error("--policy", error.message)
         return UNREADABLE
-    places = report_places(folders, out)
+    named = _each_once(folders, screen)
     done: list[_Verified] = []
     statuses = [OK]
     with _store(data) as store, Sandbox(_workers()) as sandbox, screen:
         verifier = Verifier(store, sandbox)
-        for number, (folder, place) in enumerate(zip(folders, places, strict=True), 1):
-            screen.start(folder.name or str(folder), number, len(folders))
-            try:
+        for number, (folder, place) in enumerate(zip(named, report_places(named, out, several=len(folders) > 1), strict=True), 1):
+            screen.start(Path(os.path.abspath(folder)).name or str(folder), number, len(named))
+            with _told(folder, screen, statuses, debug):
                 claim_id = _take(folder, store)
                 done = [d for d in done if d.claim_id != claim_id]  # handed in anew under the same number: the later one is the claim
                 done.append(_verify(verifier, claim_id, folder, place, policy_id, screen))
-            except ClaimUnreadable as error:
-                screen.unreadable(folder, error)
-                statuses.append(UNREADABLE)
-            except Exception as error:  # the edge of the program: one claim's failure must not cost the others
-                screen.failure(folder, error, traceback.format_exc() if debug else None)
-                statuses.append(FAILED)
-        _judge_related_again(verifier, done, policy_id, screen)
+        _judge_related_again(verifier, done, policy_id, screen, statuses, debug)
         for verified in done:
             screen.summary(verified.folder, verified.report, verified.out)
     return FAILED if FAILED in statuses else max(statuses)
 
 
-def report_places(folders: Sequence[Path], out: Path | None) -> list[Path]:
-    """Where each claim's reports go; a second folder of the same name gets a number."""
+@contextmanager
+def _told(folder: Path, screen: Screen, statuses: list[int], debug: bool) -> Iterator[None]:
+    """The edge of the program: what happens to one claim is told and noted in `statuses`, and must not cost the others."""
+    try:
+        yield
+    except ClaimUnreadable as error:
+        screen.unreadable(folder, error)
+        statuses.append(UNREADABLE)
+    except HezhengError as error:
+        screen.error(str(folder), error.message)
+        statuses.append(UNREADABLE if isinstance(error, NotFound) else FAILED)  # a claim under a policy that there is not
+    except Exception as error:
+        screen.failure(folder, error, traceback.format_exc() if debug else None)
+        statuses.append(FAILED)
+
+
+def _each_once(folders: Sequence[Path], screen: Screen) -> list[Path]:
+    """A folder that is named twice is verified once."""
+    named: dict[str, Path] = {}
+    for folder in folders:
+        if named.setdefault(os.path.realpath(folder), folder) is not folder:
+            screen.error(str(folder), Message("重复列出，只核验一次", "named more than once, verified once"))
+    return list(named.values())
+
+
+def report_places(folders: Sequence[Path], out: Path | None, *, several: bool = False) -> list[Path]:
+    """Where each claim's reports go; a second folder of the same name gets a number. `several`: more were asked for."""
     places: list[Path] = []
     for folder in folders:
         absolute = Path(os.path.abspath(folder))
@@ -77,10 +101,10 @@ def report_places(folders: Sequence[Path], out: Path | None) -> list[Path]:
         if out is None:
             place = absolute.with_name(f"{absolute.stem}.report") if zipped else absolute / "report"
         else:
-            place = out if len(folders) == 1 else out / name
-        number = 2
+            place = out / name if several or len(folders) > 1 else out
+        first, number = place, 2
         while place in places:
-            place = place.with_name(f"{name}-{number}")
+            place = first.with_name(f"{first.name}-{number}")
             number += 1
         places.append(place)
     return places
@@ -88,16 +112,29 @@ def report_places(folders: Sequence[Path], out: Path | None) -> list[Path]:
 
 def _take(folder: Path, store: Store) -> str:
     with tempfile.TemporaryDirectory(prefix="hezheng-intake-") as workspace:
-        return store_intake(take_in(folder, Path(workspace)), store)
+        return store_intake(take_in(Path(os.path.abspath(folder)), Path(workspace)), store)  # "." has no name to go by
+
+
+def _make_place(place: Path) -> None:
+    """Before the work, not after it: a report that cannot be written makes an hour's work worthless."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        why = error.strerror or str(error)
+        zh = f"无法在 {place} 写入报告（{why}）；请用 --out 另选文件夹"
+        raise PlaceUnusable(Message(zh, f"the report cannot be written to {place} ({why}); choose another folder with --out")) from error
 
 
 def _verify(verifier: Verifier, claim_id: str, folder: Path, place: Path, policy_id: str | None, screen: Screen) -> _Verified:
+    _make_place(place)
     verifier.verify(claim_id, policy_id=policy_id, progress=screen.progress)
     screen.writing()
     return _Verified(claim_id, folder, place, report_claim(verifier.store, claim_id, place))
 
 
-def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: str | None, screen: Screen) -> None:
+def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: str | None, screen: Screen, statuses: list[int], debug: bool) -> None:
     """A later claim may change an earlier one (same people, same time, same picture): match and judge those anew, from the facts."""
     in_call = {d.claim_id: d for d in done}
     order = list(in_call)
@@ -107,9 +144,10 @@ def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: s
             if verified is not None and order.index(related) > position:
                 continue  # it was verified with this claim in view
             screen.again(related)
-            verifier.verify(related, policy_id=policy_id)
-            if verified is not None:
-                verified.report = report_claim(verifier.store, related, verified.out)
+            with _told(verified.folder if verified else Path(related), screen, statuses, debug):
+                verifier.verify(related, policy_id=policy_id)
+                if verified is not None:
+                    verified.report = report_claim(verifier.store, related, verified.out)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ def earlier_subsidies(case: Case, index: int) -> tuple[OtherSubsidy, ...]:
     """Each once: a claim known here that the enterprise declares as paid too (same project name) is one subsidy, not two."""
     number = normalise_number(people(case)[index].id_number)
     declared = tuple(
-        OtherSubsidy(index, p.occupation, p.level, p.project, p.date) for p in case.claim.paid_this_year or () if number and normalise_number(p.id_number) == number
+        OtherSubsidy(index, p.occupation, p.level, p.project, p.date)
+        for p in case.claim.paid_this_year or ()
+        if number and normalise_number(p.id_number) == number
     )
     names = [same_word(s.project) for s in declared if s.project]
     stored = []

@@ -37,7 +37,7 @@ class ClaimsElsewhere:
         for entry, facts in self._with_facts(self._repository.media(self._claim_id, EvidenceKind.SIGN_IN_SHEET.value)):
             if isinstance(facts, SheetFacts):
                 before = submitted_before(entry.claim, self._claim)
-                found.append(OtherSheet(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, facts, before))
+                found.append(OtherSheet(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, facts, before, entry.entry.sha256))
         return tuple(found)
 
     def presences(self, trainees: Trainees) -> list[Elsewhere[PresenceEntry]]:

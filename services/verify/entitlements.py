@@ -88,7 +88,9 @@ def _entitlement(case: Case, index: int, findings: Sequence[Finding]) -> Entitle
     traced = _traced(findings, concerning) if short else concerning
     steps = _hour_steps(case, index, hours, supported_hours)
     if supported_hours < claimed_hours:
-        steps += [Step(Message(f"原因：{findings[k].message.zh}", f"because: {findings[k].message.en}"), finding=k) for k in traced if _costs_hours(findings[k])]
+        steps += [
+            Step(Message(f"原因：{findings[k].message.zh}", f"because: {findings[k].message.en}"), finding=k) for k in traced if _costs_hours(findings[k])
+        ]
     return Entitlement(
         trainee=index,
         sessions_signed=len(hours.signed),
@@ -117,7 +119,9 @@ def _traced(findings: Sequence[Finding], concerning: list[int]) -> list[int]:
 
 
 def _costs_hours(finding: Finding) -> bool:
-    return finding.outcome is not Outcome.MET and finding.effect is Effect.NONE and finding.code.startswith(("sheet.", "online.", "claim.hours_", "trainee.time_"))
+    return (
+        finding.outcome is not Outcome.MET and finding.effect is Effect.NONE and finding.code.startswith(("sheet.", "online.", "claim.hours_", "trainee.time_"))
+    )
 
 
 def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> list[Step]:
@@ -126,13 +130,26 @@ def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> lis
     offline = cut(sum((case.hours(i) for i in hours.signed), Decimal(0)))
     steps = [Step(Message(f"签到计入{len(hours.signed)}个课次", f"{len(hours.signed)} sessions signed count"), hours=offline)]
     if hours.waiting:
-        steps.append(Step(Message(f"{len(hours.waiting)}个课次待人工确认", f"{len(hours.waiting)} sessions wait for a reviewer"), hours=cut(total_hours(case.sessions, hours.waiting))))
+        steps.append(
+            Step(
+                Message(f"{len(hours.waiting)}个课次待人工确认", f"{len(hours.waiting)} sessions wait for a reviewer"),
+                hours=cut(total_hours(case.sessions, hours.waiting)),
+            )
+        )
     if hours.void:
         steps.append(Step(Message(f"{len(hours.void)}个课次的签到不予计入", f"{len(hours.void)} sessions signed do not count"), hours=ZERO))
     if online.logged_minutes or online.verified_minutes:
         per_hour = case.rules.minutes_per_class_hour
         verified, logged = (plain_number(cut(Decimal(repr(round(m, 4))))) for m in (online.verified_minutes, online.logged_minutes))
-        steps.append(Step(Message(f"线上记录{logged}分钟，核实{verified}分钟，每学时{per_hour}分钟", f"{logged} minutes logged online, {verified} verified, {per_hour} to a class hour"), hours=cut(hours.certain - offline)))
+        steps.append(
+            Step(
+                Message(
+                    f"线上记录{logged}分钟，核实{verified}分钟，每学时{per_hour}分钟",
+                    f"{logged} minutes logged online, {verified} verified, {per_hour} to a class hour",
+                ),
+                hours=cut(hours.certain - offline),
+            )
+        )
     claimed = hours_claimed(case, index)
     if hours.certain > claimed:
         steps.append(Step(Message(f"以申报的{plain_number(claimed)}学时为限", f"limited to the {plain_number(claimed)} class hours claimed"), hours=supported))
@@ -142,7 +159,13 @@ def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> lis
 def _money_steps(hours: Decimal, rate: Decimal, supported: Decimal, limit: Decimal, cap: Decimal) -> list[Step]:
     """Hours to money, and what limits it."""
     earned = cut(hours * rate)
-    steps = [Step(Message(f"{plain_number(hours)}学时×{plain_number(rate)}元", f"{plain_number(hours)} class hours x {plain_number(rate)}"), hours=hours, amount=earned)]
+    steps = [
+        Step(
+            Message(f"{plain_number(hours)}学时×{plain_number(rate)}元", f"{plain_number(hours)} class hours x {plain_number(rate)}"),
+            hours=hours,
+            amount=earned,
+        )
+    ]
     if supported < earned:
         zh, en = ("单个项目每人上限", "the cap per person and project") if limit == cap else ("本人申报金额", "the amount claimed for the person")
         steps.append(Step(Message(f"以{zh}{yuan(limit)}元为限", f"limited to {en}, {yuan(limit)}"), amount=supported))

@@ -65,7 +65,9 @@ def _clause(case: Case, clause: Clause, findings: list[Finding]) -> ClauseOutcom
     return _outcome(clause, worst, _confidence(results, worst), numbers)
 
 
-def _outcome(clause: Clause, outcome: Outcome, confidence: float, findings: tuple[int, ...], *, manual: bool = False, reason: Message | None = None) -> ClauseOutcome:
+def _outcome(
+    clause: Clause, outcome: Outcome, confidence: float, findings: tuple[int, ...], *, manual: bool = False, reason: Message | None = None
+) -> ClauseOutcome:
     return ClauseOutcome(
         id=clause.id,
         article=clause.article,

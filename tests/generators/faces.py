@@ -1,95 +1,118 @@
-"""Portraits and snapshots of people who do not exist, with faces that a face detector finds.
+"""Portraits and snapshots with faces that a face detector finds: many takes of two people, and one face between them.
 
-The heads are preview renderings of the MakeHuman assets (https://github.com/makehumancommunity/makehuman-assets), released
-under CC0 1.0; see `face_parts/LICENSE.md`. Hair, clothes, room, light and camera are drawn here.
+The two are public-domain portraits (US Navy, NASA) that matplotlib and scikit-image install with themselves; nothing is fetched.
+Place, clothes, distance, tilt, light, lens and camera of every take are drawn here.
 """
 
 from __future__ import annotations
 
 import random
+from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
+from matplotlib.cbook import get_sample_data
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+from skimage.data import astronaut
 
-PARTS = Path(__file__).with_name("face_parts")
-PEOPLE = ("zhang", "wang", "liu", "chen", "zhao")
-"""Faces that the face model tells apart (0.6 or more between any two of them, 0.2 or less between takes of one)."""
-LOOK_ALIKE = "sun"
-"""To the model this woman and zhang are nearly one person, as happens with faces it was not trained on."""
-_HEADS: dict[str, tuple[str, tuple[int, int, int] | None, int, float]] = {
-    # rendering, hair, hairline in pixels from its top, width
-    "zhang": ("middleage_asian_male", (30, 27, 26), 28, 1.06),
-    "wang": ("middleage_caucasian_male", (58, 42, 30), 30, 1.2),
-    "liu": ("old_caucasian_female", (150, 146, 140), 28, 0.9),
-    "chen": ("young_african_male", (22, 20, 20), 28, 1.0),
-    "zhao": ("attention01", None, 0, 1.0),
-    "sun": ("young_asian_female", (38, 28, 24), 27, 0.9),
-}
+PEOPLE = ("astronaut", "admiral")
+"""Two people that the face model tells apart: 0.6 or more between any two of their takes, 0.4 or less between takes of one."""
+LOOK_ALIKE = "between"
+"""A face blended from the two: to the model neither plainly the astronaut nor plainly another (0.5 to 0.6), and nearly the admiral."""
+_SHARE = 0.5
+"""Of the admiral in the blend."""
+_FRAME = 512
+"""Side of the square in which a head is kept: eyes level, 100 pixels apart, their middle at (256, 250)."""
+_EYES = {"astronaut": ((203.5, 101.5), (247.0, 103.5)), "admiral": ((224.5, 191.5), (305.5, 189.5))}
+_HEAD = {"astronaut": (174, 196), "admiral": (142, 206), "between": (142, 196)}
+"""Half width and half height of the oval that is cut out of the portrait, in frame pixels."""
 _WALLS = ((198, 205, 208), (222, 214, 198), (176, 190, 186), (205, 198, 212), (150, 160, 172), (228, 228, 224))
 _COATS = ((44, 62, 92), (92, 96, 100), (40, 84, 74), (120, 52, 48), (66, 66, 74), (196, 190, 176))
 
 
-def _head(person: str, scale: int) -> Image.Image:
-    name, hair, line, _ = _HEADS[person]
-    head = Image.open(PARTS / f"{name}.png").convert("RGBA").resize((128 * scale, 128 * scale), Image.Resampling.BICUBIC)
-    if hair is None:
-        return head
-    # hair: the part of the skull above a line that falls towards the ears, a little thicker than the skull
-    mask = head.getchannel("A").filter(ImageFilter.MaxFilter(2 * scale + 1))
-    skull = np.asarray(mask, dtype=np.float32) / 255
-    y, x = np.mgrid[0 : 128 * scale, 0 : 128 * scale] / scale
-    columns = np.nonzero(skull[40 * scale] > 0.5)[0] / scale
-    middle, half = (columns[0] + columns[-1]) / 2, (columns[-1] - columns[0]) / 2
-    edge = line + 24 * np.clip(np.abs(x - middle) / half, 0, 1) ** 4
-    strands = 1 + 0.12 * np.sin((x - middle) * 2.1 + y * 0.3) * np.sin(x * 0.9)
-    alpha = np.clip((edge - y) / 3, 0, 1) * skull
-    layer = np.dstack([np.clip(np.array(hair)[None, None] * strands[..., None], 0, 255), alpha * 255]).astype(np.uint8)
-    grown = Image.fromarray(layer, "RGBA").filter(ImageFilter.GaussianBlur(0.5 * scale))
-    head.alpha_composite(grown)
+@cache
+def _framed(person: str) -> Image.Image:
+    """The portrait turned, scaled and moved so that the eyes lie where every frame has them."""
+    if person == LOOK_ALIKE:
+        return Image.blend(_framed("astronaut"), _framed("admiral"), _SHARE)
+    if person == "astronaut":
+        source = Image.fromarray(astronaut())
+    else:
+        with get_sample_data("grace_hopper.jpg") as file:
+            source = Image.open(file).convert("RGB")
+    (ax, ay), (bx, by) = _EYES[person]
+    # from frame to source: one complex factor turns and scales
+    turn = complex(bx - ax, by - ay) / 100
+    origin = complex((ax + bx) / 2, (ay + by) / 2) - turn * complex(_FRAME / 2, 250)
+    matrix = (turn.real, -turn.imag, origin.real, turn.imag, turn.real, origin.imag)
+    return source.transform((_FRAME, _FRAME), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
+
+
+def _head(person: str) -> Image.Image:
+    """The head alone, with a soft edge."""
+    wide, high = _HEAD[person]
+    oval = Image.new("L", (_FRAME, _FRAME))
+    middle = _FRAME // 2
+    ImageDraw.Draw(oval).ellipse((middle - wide, middle - 18 - high, middle + wide, middle - 18 + high), fill=255)
+    head = _framed(person).convert("RGBA")
+    head.putalpha(oval.filter(ImageFilter.GaussianBlur(4)))
     return head
 
 
 def portrait(person: str, seed: int = 0, *, size: tuple[int, int] = (480, 600)) -> Image.Image:
     """An enrolment picture: frontal, even light, plain wall. `seed` varies light and camera a little."""
-    return _take(person, random.Random(f"{person} portrait {seed}"), size, tilt=1.0, shift=0.01, wall=_WALLS[seed % 2], coat=_COATS[0])
+    return _take(person, random.Random(f"{person} portrait {seed}"), size, wild=0.1, wall=_WALLS[seed % 2], coat=_COATS[0])
 
 
 def snapshot(person: str, seed: int, *, size: tuple[int, int] = (640, 480)) -> Image.Image:
     """A webcam picture during learning: another place, distance, tilt and light for every seed."""
     rng = random.Random(f"{person} snapshot {seed}")
-    return _take(person, rng, size, tilt=6.0, shift=0.12, wall=rng.choice(_WALLS), coat=rng.choice(_COATS))
+    return _take(person, rng, size, wild=1.0, wall=rng.choice(_WALLS), coat=rng.choice(_COATS))
 
 
-def _take(
-    person: str, rng: random.Random, size: tuple[int, int], *, tilt: float, shift: float, wall: tuple[int, int, int], coat: tuple[int, int, int]
-) -> Image.Image:
+def _take(person: str, rng: random.Random, size: tuple[int, int], *, wild: float, wall: tuple[int, int, int], coat: tuple[int, int, int]) -> Image.Image:
+    """`wild`: how far everything varies, from 0 (a studio) to 1 (a webcam at home)."""
     width, height = size
     scene = Image.new("RGBA", size, (*wall, 255))
-    _room(scene, rng, plain=shift < 0.05)
-    side = int(min(width * 0.9, height * 0.78) * rng.uniform(1 - shift, 1 + shift / 2))
-    wide = int(side * _HEADS[person][3])
-    head = _head(person, 4).resize((wide, side), Image.Resampling.LANCZOS).rotate(rng.uniform(-tilt, tilt), Image.Resampling.BICUBIC)
-    x = (width - wide) // 2 + int(rng.uniform(-shift, shift) * width)
-    y = int(height * 0.06 + rng.uniform(0, shift) * height)
-    draw = ImageDraw.Draw(scene)
-    middle, neck = x + wide // 2, y + int(side * 0.9)
-    draw.ellipse((middle - side * 0.85, neck - side * 0.02, middle + side * 0.85, neck + side * 1.6), fill=(*coat, 255))
+    if wild > 0.5:
+        _room(scene, rng)
+    side = int(min(width, height) * rng.uniform(0.85 - 0.2 * wild, 0.95 + 0.1 * wild))
+    head = _turned(_head(person), rng, wild).resize((side, side), Image.Resampling.LANCZOS)
+    head = head.rotate(rng.uniform(-9, 9) * wild, Image.Resampling.BICUBIC)
+    x = (width - side) // 2 + int(rng.uniform(-0.12, 0.12) * wild * width)
+    y = int(height * 0.04 + rng.uniform(0, 0.12) * wild * height)
+    middle, neck = x + side // 2, y + int(side * 0.78)
+    ImageDraw.Draw(scene).ellipse((middle - side * 0.6, neck, middle + side * 0.6, neck + side * 1.3), fill=(*coat, 255))
     scene.alpha_composite(head, (max(0, x), max(0, y)), (max(0, -x), max(0, -y)))
-    light = 6 if shift < 0.05 else 14
-    grey = np.asarray(scene.convert("RGB"), dtype=np.float32)
-    ramp = np.linspace(1 - rng.uniform(0, 0.12), 1 + rng.uniform(0, 0.12), width, dtype=np.float32)[None, :, None]
-    noise = np.random.default_rng(rng.randrange(2**32)).normal(0, rng.uniform(1, light / 3), grey.shape).astype(np.float32)
-    picture = Image.fromarray(np.clip(grey * ramp + noise, 0, 255).astype(np.uint8))
-    return ImageEnhance.Brightness(picture).enhance(rng.uniform(1 - light / 100, 1 + light / 100))
+    return _shot(scene.convert("RGB"), rng, wild)
 
 
-def _room(scene: Image.Image, rng: random.Random, *, plain: bool) -> None:
+def _turned(head: Image.Image, rng: random.Random, wild: float) -> Image.Image:
+    """Seen from a little to the side, above or below; half of the takes mirrored, as webcams do."""
+    if rng.random() < 0.5:
+        head = head.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    corners = [(0, 0), (0, _FRAME), (_FRAME, _FRAME), (_FRAME, 0)]
+    reach = 0.05 * wild * _FRAME
+    quad = [place + rng.uniform(-reach, reach) for corner in corners for place in corner]
+    return head.transform(head.size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
+
+
+def _shot(scene: Image.Image, rng: random.Random, wild: float) -> Image.Image:
+    """Light from one side, its colour, the lens and the sensor."""
+    pixels = np.asarray(scene.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.3) * wild)), dtype=np.float32)
+    slope = rng.uniform(-0.35, 0.35) * wild
+    light = np.linspace(1 - slope, 1 + slope, scene.width, dtype=np.float32)[None, :, None]
+    warmth = rng.uniform(-0.08, 0.08) * wild
+    tint = np.array([1 + warmth, 1, 1 - warmth], dtype=np.float32)
+    noise = np.random.default_rng(rng.randrange(2**32)).normal(0, 1 + rng.uniform(0, 6) * wild, pixels.shape).astype(np.float32)
+    picture = Image.fromarray(np.clip(pixels * light * tint + noise, 0, 255).astype(np.uint8))
+    picture = ImageEnhance.Contrast(picture).enhance(rng.uniform(1 - 0.25 * wild, 1 + 0.15 * wild))
+    return ImageEnhance.Brightness(picture).enhance(rng.uniform(1 - 0.25 * wild, 1 + 0.2 * wild))
+
+
+def _room(scene: Image.Image, rng: random.Random) -> None:
     draw = ImageDraw.Draw(scene)
     width, height = scene.size
-    if plain:
-        return
     for _ in range(rng.randrange(4, 8)):
         x, y = rng.randrange(-width // 6, width), rng.randrange(-height // 6, height)
         w, h = rng.randrange(width // 8, width // 2), rng.randrange(height // 8, height)
@@ -100,7 +123,7 @@ def _room(scene: Image.Image, rng: random.Random, *, plain: bool) -> None:
 def empty_room(seed: int = 0, *, size: tuple[int, int] = (640, 480)) -> Image.Image:
     """A snapshot with nobody in it."""
     scene = Image.new("RGBA", size, (*_WALLS[seed % len(_WALLS)], 255))
-    _room(scene, random.Random(seed), plain=False)
+    _room(scene, random.Random(seed))
     return scene.convert("RGB")
 
 

@@ -13,7 +13,14 @@ from services.domain.claim import Claim, Enterprise, Insured, Project, Roster, S
 from services.domain.facts import ColumnRole, DateReading, Posteriors, SheetCell, SheetColumn, SheetFacts, SheetPage, SheetRow, SheetTable
 from services.domain.policy import Rules
 
-ROLES = {"序号": ColumnRole.NUMBER, "姓名": ColumnRole.NAME, "身份证号": ColumnRole.ID_NUMBER, "工号": ColumnRole.EMPLOYEE_NO, "部门": ColumnRole.DEPARTMENT, "电话": ColumnRole.PHONE}
+ROLES = {
+    "序号": ColumnRole.NUMBER,
+    "姓名": ColumnRole.NAME,
+    "身份证号": ColumnRole.ID_NUMBER,
+    "工号": ColumnRole.EMPLOYEE_NO,
+    "部门": ColumnRole.DEPARTMENT,
+    "电话": ColumnRole.PHONE,
+}
 
 
 def rules(signatures: Any = "all") -> Rules:
@@ -35,7 +42,9 @@ def posteriors(text: str, sure: float = 0.998, instead: Mapping[int, Mapping[str
             entries.append((0, np.log(max(1e-6, 1 - sum(step.values())))))
         spare = [i for i in range(len(symbols)) if i not in [e[0] for e in entries]]
         for k in range(width):
-            indices[t, k], logs[t, k] = entries[k] if k < len(entries) else (spare.pop() if spare else entries[0][0], floor if spare or len(entries) < len(symbols) else entries[0][1])
+            indices[t, k], logs[t, k] = (
+                entries[k] if k < len(entries) else (spare.pop() if spare else entries[0][0], floor if spare or len(entries) < len(symbols) else entries[0][1])
+            )
     return Posteriors(len(steps), tuple(symbols), indices.tobytes(), logs.tobytes(), floor)
 
 

@@ -51,6 +51,7 @@ ONLINE: dict[str, Pair] = {
     "face_shared": ("人脸共用", "shared face"),
     "face_replayed": ("抓拍重复", "replayed snapshot"),
     "offline_session": ("同时已线下签到", "during a signed session"),
+    "unclear": ("待人工核实", "waits for a human"),
 }
 SPANS: dict[str, Pair] = {"frozen": ("静止", "frozen"), "black": ("黑屏", "black"), "looped": ("循环", "looped"), "slideshow": ("轮播", "slideshow")}
 DOUBTS: dict[str, Pair] = {

@@ -143,7 +143,10 @@ def _row_match(
 
 
 def _row_reuse(reuse: Sequence[Reuse], slot: Slot, row: int) -> bool:
-    return any(r.kind is ReuseKind.SIGNATURE and _voids(r) and r.place.file == slot.file and r.place.page in (None, slot.page.page) and r.place.row == row for r in reuse)
+    return any(
+        r.kind is ReuseKind.SIGNATURE and _voids(r) and r.place.file == slot.file and r.place.page in (None, slot.page.page) and r.place.row == row
+        for r in reuse
+    )
 
 
 def _page_reuse(reuse: Sequence[Reuse], sheet: SheetAttendance) -> bool:

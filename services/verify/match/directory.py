@@ -200,9 +200,7 @@ def _blocks(names: Iterable[str], alphabet: Mapping[str, int]) -> tuple[NameBloc
     by_length: dict[int, list[str]] = defaultdict(list)
     for name in names:
         by_length[len(name)].append(name)
-    return tuple(
-        NameBlock(tuple(same), np.array([[alphabet[c] for c in name] for name in same], np.int32).T.copy()) for _, same in sorted(by_length.items())
-    )
+    return tuple(NameBlock(tuple(same), np.array([[alphabet[c] for c in name] for name in same], np.int32).T.copy()) for _, same in sorted(by_length.items()))
 
 
 _KEPT: list[tuple[Roster | None, _Listing]] = []

@@ -17,7 +17,26 @@ from services.verify.match.ctc import Lattice, forward, lattice
 from services.verify.match.directory import Directory, Person
 from services.verify.match.variants import normalise_name
 
-_DIGITS = str.maketrans({"O": "0", "D": "0", "Q": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8", "〇": "0", "○": "0", "×": "X", "＊": "*", "※": "*", "●": "*", "·": "*", "•": "*"})
+_DIGITS = str.maketrans(
+    {
+        "O": "0",
+        "D": "0",
+        "Q": "0",
+        "I": "1",
+        "L": "1",
+        "Z": "2",
+        "S": "5",
+        "B": "8",
+        "〇": "0",
+        "○": "0",
+        "×": "X",
+        "＊": "*",
+        "※": "*",
+        "●": "*",
+        "·": "*",
+        "•": "*",
+    }
+)
 _AGREE_GAP = 6.0
 """An ID number as likely as this (natural log) beside the best reading is what the row says."""
 _ID_AGREES, _ID_DISAGREES = 12.0, -2.5

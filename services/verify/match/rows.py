@@ -87,7 +87,11 @@ def _witnesses(table: SheetTable, row: SheetRow) -> list[SheetCell]:
     """The cells that say who it is, the name first, then the signatures (not 请假 and the like)."""
     roles = {c.index: c.role for c in table.columns}
     named = [c for c in row.cells if roles.get(c.column) is ColumnRole.NAME and (c.text.strip() or c.posteriors is not None)]
-    signed = [c for c in row.cells if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark and (c.text.strip() or c.posteriors is not None)]
+    signed = [
+        c
+        for c in row.cells
+        if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark and (c.text.strip() or c.posteriors is not None)
+    ]
     return [*named[:1], *signed[:4]]
 
 

@@ -26,7 +26,12 @@ DAYS = (date(2021, 11, 8), date(2021, 11, 9))
 
 
 def spec(**known: object) -> SheetSpec:
-    rows = (*rows_for(PEOPLE[:5], random.Random(2)), RowSpec(PEOPLE[5], signed=False), RowSpec(PEOPLE[6], signed=False, mark="请假"), RowSpec(PEOPLE[7], crossed_out=True))
+    rows = (
+        *rows_for(PEOPLE[:5], random.Random(2)),
+        RowSpec(PEOPLE[5], signed=False),
+        RowSpec(PEOPLE[6], signed=False, mark="请假"),
+        RowSpec(PEOPLE[7], crossed_out=True),
+    )
     return SheetSpec(rows, days=DAYS, blank_rows=1, **known)  # type: ignore[arg-type]
 
 

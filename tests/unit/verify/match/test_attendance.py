@@ -20,7 +20,9 @@ PEOPLE = trainees(*IDS.items())
 MORNING = claim(session(DAY, "08:30", "11:30"), session(NEXT, "08:30", "11:30"))
 
 
-def of(*pages: SheetPage, people: Trainees | None = PEOPLE, listed: Roster | None = None, signatures: str = "all", reuse: tuple[Reuse, ...] = (), **known: Any) -> Attendance:
+def of(
+    *pages: SheetPage, people: Trainees | None = PEOPLE, listed: Roster | None = None, signatures: str = "all", reuse: tuple[Reuse, ...] = (), **known: Any
+) -> Attendance:
     return attend([("签到表/1.jpg", SheetFacts(pages))], known.get("of", MORNING), people, listed, rules(signatures), reuse)
 
 
@@ -75,9 +77,19 @@ def test_homonyms_one_trainee_is_meant_two_are_ambiguous() -> None:
     assert all(sessions_of(found, t, DoubtKind.NAME_AMBIGUOUS) == [0] for t in (0, 1))
 
 
-@pytest.mark.parametrize(("header", "first", "second"), [("身份证号", IDS["李娜"], "220106197706066780"), ("工号", "A100", "A200"), ("部门", "一车间", "质量部"), ("身份证号", "2201**********2346", "2201**********6780")])
+@pytest.mark.parametrize(
+    ("header", "first", "second"),
+    [
+        ("身份证号", IDS["李娜"], "220106197706066780"),
+        ("工号", "A100", "A200"),
+        ("部门", "一车间", "质量部"),
+        ("身份证号", "2201**********2346", "2201**********6780"),
+    ],
+)
 def test_homonyms_are_told_apart_by_what_else_the_row_says(header: str, first: str, second: str) -> None:
-    two = trainees(("李娜", IDS["李娜"], {"employee_no": "A100", "department": "一车间"}), ("李娜", "220106197706066780", {"employee_no": "A200", "department": "质量部"}))
+    two = trainees(
+        ("李娜", IDS["李娜"], {"employee_no": "A100", "department": "一车间"}), ("李娜", "220106197706066780", {"employee_no": "A200", "department": "质量部"})
+    )
     found = of(page(["姓名", header, "签名"], [["李娜", second, True], ["李娜", first, False]]), people=two)
     assert [r.trainee for r in found.sheets[0].rows] == [1, 0]
     assert [sessions_of(found, t) for t in (0, 1)] == [[], [0]]

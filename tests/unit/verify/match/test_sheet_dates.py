@@ -33,7 +33,12 @@ def sessions(found: Attendance) -> list[int | None]:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("11月8日", (D8, SheetDate.READ)), ("11.9", (D9, SheetDate.READ)), ("12月24日", (date(2021, 12, 24), SheetDate.OUTSIDE)), ("月8日", (None, SheetDate.UNREADABLE))],
+    [
+        ("11月8日", (D8, SheetDate.READ)),
+        ("11.9", (D9, SheetDate.READ)),
+        ("12月24日", (date(2021, 12, 24), SheetDate.OUTSIDE)),
+        ("月8日", (None, SheetDate.UNREADABLE)),
+    ],
 )
 def test_a_missing_year_is_the_trainings(text: str, expected: tuple[date | None, SheetDate]) -> None:
     assert resolve_date(DateReading(None, text, 0.95), FULL) == expected
