@@ -38,8 +38,7 @@ def _framed(person: str) -> Image.Image:
     if person == "astronaut":
         source = Image.fromarray(astronaut())
     else:
-        with get_sample_data("grace_hopper.jpg") as file:
-            source = Image.open(file).convert("RGB")
+        source = Image.open(str(get_sample_data("grace_hopper.jpg", asfileobj=False))).convert("RGB")
     (ax, ay), (bx, by) = _EYES[person]
     # from frame to source: one complex factor turns and scales
     turn = complex(bx - ax, by - ay) / 100

@@ -18,7 +18,7 @@ from pathlib import Path
 from services.domain.claim import SHANGHAI
 from tests.generators.claims import VENUE, ClaimFolder
 from tests.generators.hand import Hand, make_hand
-from tests.generators.online import write_faces, write_learning_logs
+from tests.generators.online import write_learning_logs
 from tests.generators.people import Person, homonym_of, make_people
 from tests.generators.photos import TRANSFORMS, exif_bytes, save_photo, take_photo, training_photo
 from tests.generators.sheet_files import write_sheet
@@ -200,7 +200,6 @@ def online(folder: Path, people: Sequence[Person]) -> None:
     spec = SheetSpec(_rows(mine, writing), (claim.start,), "am", "staff", "photo", "标准作业能力提升培训签到表", "开班与标准作业导论", stamp=True)
     write_sheet(spec, folder / "sign_in_sheets" / "1122.heic", rng)
     write_learning_logs(folder / "learning_logs", mine, [claim.start + timedelta(days=k) for k in range(1, 5)], rng)
-    write_faces(folder / "faces", mine)
     _photos(
         folder,
         [

@@ -22,6 +22,9 @@ _SURE = 0.5
 _SURE_OUTSIDE = 0.85
 """To say that a sheet is of a day outside the training, its date must be read this surely."""
 _SAME_COURSE = 80.0
+_HEADER_DAY = re.compile(
+    r"(?<![\d:.年/-])(?:(?P<month>1[0-2]|0?[1-9])[月./-](?P<day>3[01]|[12]\d|0?[1-9])|(?P<alone>3[01]|[12]\d|0?[1-9])(?=[日号]))(?![\d:.点时/-])"
+)
 _ORDER = {"am": 0, "day": 1, "pm": 2}
 
 
@@ -73,7 +76,16 @@ def _signatures(page: SheetPage) -> list[tuple[int, SheetColumn]]:
 
 
 def _own(column: SheetColumn) -> bool:
-    return column.date is not None or column.part is not None
+    return column.date is not None or column.part is not None or _month_and_day_of(column) is not None
+
+
+def _month_and_day_of(column: SheetColumn) -> tuple[int | None, int] | None:
+    """Month (None: not written) and day of a header without a year: 11月8日, 11.8上午, 8日. Times and counts are none."""
+    header = "".join(unicodedata.normalize("NFKC", column.header).split())
+    found = _HEADER_DAY.search(header)
+    if column.date is not None or found is None:
+        return None
+    return (int(found["month"]) if found["month"] else None), int(found["day"] or found["alone"])
 
 
 def _as_before(page: SheetPage, before: Sequence[Slot]) -> list[Slot]:
@@ -97,14 +109,14 @@ def _page_slots(file: str, page: SheetPage, claim: Claim) -> list[Slot]:
         return [whole]
     groups: dict[tuple[date | None, str | None], set[tuple[int, int]]] = {}
     for t, column in own:
-        stated = _in_span(column.date, claim) if column.date else day
+        stated = _column_day(column, claim) if _dated(column) else day
         groups.setdefault((stated, column.part or page.part), set()).add((t, column.index))
     shared = {(t, c.index) for t, c in columns if not _own(c)}
     slots = []
     for (column_day, part), members in sorted(groups.items(), key=lambda g: (g[0][0] or date.max, _ORDER.get(g[0][1] or "day", 1))):
         header = next(c for t, c in own if (t, c.index) in members)
-        if header.date is not None:
-            state = SheetDate.READ if column_day is not None and in_training(column_day, claim) else SheetDate.OUTSIDE
+        if _dated(header):
+            state = SheetDate.UNREADABLE if column_day is None else SheetDate.READ if in_training(column_day, claim) else SheetDate.OUTSIDE
             slots.append(Slot(file, page, column_day, part, page.course, state, header.header, header.box, frozenset(members | shared)))
         else:
             slots.append(replace(whole, part=part, columns=frozenset(members | shared)))
@@ -113,6 +125,30 @@ def _page_slots(file: str, page: SheetPage, claim: Claim) -> list[Slot]:
 
 def in_training(day: date, claim: Claim) -> bool:
     return claim.project.start <= day <= claim.project.end or any(s.date == day for s in claim.sessions)
+
+
+def _dated(column: SheetColumn) -> bool:
+    return column.date is not None or _month_and_day_of(column) is not None
+
+
+def _column_day(column: SheetColumn, claim: Claim) -> date | None:
+    """The day a column's header names; what it leaves out (year, month) is the training's, None where that is not one day."""
+    if column.date is not None:
+        return _in_span(column.date, claim)
+    stated = _month_and_day_of(column)
+    if stated is None:
+        return None
+    month, day = stated
+    months = range(1, 13) if month is None else (month,)
+    fitting = sorted({d for m in months for d in _days_like(m, day, claim)})
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting or month is None:
+        return None
+    try:
+        return date(claim.project.start.year, month, day)
+    except ValueError:
+        return None
 
 
 def _in_span(day: date, claim: Claim) -> date:

@@ -133,3 +133,33 @@ def test_without_a_schedule_one_undated_sheet_is_of_the_only_day() -> None:
 def test_a_claim_without_sheets_or_schedule_has_no_sessions() -> None:
     found = of(claim())
     assert (found.sessions, found.schedule_assumed, found.sheets) == ((), False, ())
+
+
+@pytest.mark.parametrize(
+    ("headers", "days"),
+    [
+        (("11月8日", "11月9日"), [D8, D9]),
+        (("11.8上午", "11.9"), [D8, D9]),
+        (("周一（8日）", "周二（9日）"), [D8, D9]),
+        (("12月24日", "11月9日"), [D9, date(2021, 12, 24)]),
+    ],
+)
+def test_columns_dated_without_a_year_are_of_the_trainings_days(headers: tuple[str, str], days: list[date]) -> None:
+    plan = claim(session(D8, "08:30", "11:30"), session(D9, "08:30", "11:30"))
+    found = of(plan, SheetFacts((page(["姓名", *headers], [["王建国", True, False]], day=None),)))
+    assert [s.date for s in found.sheets] == days
+    assert [s.date_known for s in found.sheets] == [SheetDate.READ if d in (D8, D9) else SheetDate.OUTSIDE for d in days]
+    if days == [D8, D9]:
+        assert sessions(found) == [0, 1]
+        assert [p.session for p in found.presences[0]] == [0]
+
+
+def test_times_and_numbers_in_headers_are_no_days() -> None:
+    found = of(FULL, SheetFacts((page(["姓名", "签到8:30-11:30", "签退（10-12点）"], [["王建国", True, True]], part="am"),)))
+    assert sessions(found) == [0]
+
+
+def test_a_columns_day_that_the_training_has_twice_is_unreadable() -> None:
+    long = claim(session(D8, "08:30", "11:30"), session(date(2021, 12, 8), "08:30", "11:30"), end=date(2021, 12, 12))
+    found = of(long, SheetFacts((page(["姓名", "8日"], [["王建国", True]], day=None),)))
+    assert [s.date_known for s in found.sheets] == [SheetDate.UNREADABLE]

@@ -1,0 +1,118 @@
+"""A service that runs, with one verified claim in it, and a Chromium to look at it with."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import tiny_claim
+
+CHROMIUM = Path("/usr/bin/chromium")
+_OPTIONS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_START_SECONDS, _VERIFY_SECONDS = 60, 150
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running `hezheng serve`: where, with which key, and the one claim in it."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+    key: str
+    claim_id: str
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("service")
+    said = folder / "said.txt"
+    hezheng = Path(sys.executable).with_name("hezheng")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HEZHENG_")}
+    with said.open("wb") as out:
+        process = subprocess.Popen([hezheng, "serve", "--port", "0", "--data", folder / "data"], stdout=out, stderr=subprocess.STDOUT, env=environment)
+    try:
+        address, key = _announced(said, process)
+        with httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30, trust_env=False) as client:
+            claim_id = _handed_in(client)
+            _verified(client, claim_id, said)
+        yield Service(process, address, key, claim_id)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _announced(said: Path, process: subprocess.Popen[bytes]) -> tuple[str, str]:
+    """The address and the key that the service prints, once it answers."""
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/.*key: (\S+)", said.read_text(encoding="utf-8"), re.DOTALL)
+        if found:
+            try:
+                httpx.get(f"{found[1]}/readyz", timeout=5, trust_env=False).raise_for_status()
+                return found[1], found[2]
+            except httpx.HTTPError:
+                pass
+        time.sleep(0.2)
+    raise AssertionError(f"the service does not answer: {said.read_text(encoding='utf-8')}")
+
+
+def _handed_in(client: httpx.Client) -> str:
+    def done(answer: httpx.Response) -> Any:
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    claim_id: str = done(client.post("/claims", json=tiny_claim.CLAIM))["id"]
+    done(client.put(f"/enterprises/{tiny_claim.CLAIM['enterprise']['uscc']}/roster", json=tiny_claim.ROSTER))
+    done(client.put(f"/claims/{claim_id}/trainees", json=tiny_claim.TRAINEES))
+    for kind, name, data in tiny_claim.files():
+        done(client.post(f"/claims/{claim_id}/evidence", data={"kind": kind.value}, files={"file": (name, data)}))
+    done(client.post(f"/claims/{claim_id}/submit"))
+    return claim_id
+
+
+def _verified(client: httpx.Client, claim_id: str, said: Path) -> None:
+    end = time.monotonic() + _VERIFY_SECONDS
+    while time.monotonic() < end:
+        claim = client.get(f"/claims/{claim_id}").json()
+        if claim["status"] == "verified":
+            return
+        assert not claim["error"], claim["error"]
+        time.sleep(0.3)
+    raise AssertionError(f"not verified in {_VERIFY_SECONDS} s: {said.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def report(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The claim's report.html as a file."""
+    answer = httpx.get(
+        f"{service.address}/api/v1/claims/{service.claim_id}/report.html", headers={"Authorization": f"Bearer {service.key}"}, timeout=30, trust_env=False
+    )
+    assert answer.status_code == 200, answer.text
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_bytes(answer.content)
+    return path
