@@ -22,14 +22,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 _OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-_START_SECONDS, _VERIFY_SECONDS = 60, 150
+_START_SECONDS, _VERIFY_SECONDS, _STOP_SECONDS = 60, 150, 15
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running `hezheng serve`: where, with which key, and the one claim in it."""
+    """A running `hezheng serve`: where, with which key, and the one claim in it. At its end it is asked to stop, and must."""
 
-    process: subprocess.Popen[bytes]
     address: str
     key: str
     claim_id: str
@@ -59,11 +58,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         with httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30, trust_env=False) as client:
             claim_id = _handed_in(client)
             _verified(client, claim_id, said)
-        yield Service(process, address, key, claim_id)
+        yield Service(address, key, claim_id)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0, said.read_text(encoding="utf-8")
+        assert time.monotonic() - asked < _STOP_SECONDS, "it has nothing to do any more"
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.kill()
+            process.wait()
 
 
 def _announced(said: Path, process: subprocess.Popen[bytes]) -> tuple[str, str]:

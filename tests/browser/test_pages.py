@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 import pytest
@@ -73,9 +72,3 @@ def test_the_pages_print(chromium: Any, service: Service, width: int) -> None:
         page.emulate_media(media="print")
         assert_well_shown(page)
     page.close()
-
-
-def test_zz_the_service_stops_cleanly_when_asked(service: Service) -> None:
-    """Last of this file's: the service has nothing more to do."""
-    service.process.send_signal(signal.SIGTERM)
-    assert service.process.wait(30) == 0

@@ -38,13 +38,14 @@ def hand_held(
     noise: float = 5.0,
     people: int = 4,
     action: int = 0,
+    cycle: float | None = None,
     crf: int = 26,
     gop_seconds: float = 2.0,
     recorded_at: datetime | None = None,
     location: tuple[float, float] | None = None,
     sound: bool = False,
 ) -> Path:
-    """A genuine clip. `shake` in pixels (0: tripod), `noise` in grey levels, `people` who move. Another `action` is another day in the same room. `recorded_at` needs an offset; it is stored as UTC."""
+    """A genuine clip. `shake` in pixels (0: tripod), `noise` in grey levels, `people` who move. Another `action` is another day in the same room; `cycle` seconds after which a machine in it repeats its moves. `recorded_at` needs an offset; it is stored as UTC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     codec = _codec(path, crf, round(gop_seconds * fps))
     tags: list[object] = []
@@ -57,7 +58,7 @@ def hand_held(
     command = ["ffmpeg", "-v", "error", "-y", *raw, *map(str, audio), *map(str, codec), *map(str, tags), str(path)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     assert process.stdin is not None
-    for frame in _frames(round(seconds * fps), seed, size, fps, shake, noise, people, action):
+    for frame in _frames(round(seconds * fps), seed, size, fps, shake, noise, people, action, cycle):
         process.stdin.write(frame.tobytes())
     process.stdin.close()
     if process.wait():
@@ -73,7 +74,7 @@ def _codec(path: Path, crf: int, gop: int) -> list[object]:
     return ["-c:v", "libx264", "-preset", "veryfast", "-crf", crf, "-g", gop, "-pix_fmt", "yuv420p"]
 
 
-def _frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: float, people: int, action: int) -> Any:
+def _frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: float, people: int, action: int, cycle: float | None) -> Any:
     """BGR frames: a window wandering over a wider picture, people walking through it, fresh noise."""
     rng = np.random.default_rng([seed, 99, action])
     width, height = size
@@ -91,6 +92,8 @@ def _frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: 
             x = margin + width * (k + 0.5) / people + paths[2 * k][i]
             y = margin + height * 0.55 + paths[2 * k + 1][i] * 0.15
             _paste(scene, colour, alpha, int(x), int(y))
+        if cycle is not None:
+            _machine(scene, size, margin, 2 * np.pi * i / fps / cycle)
         centre = (margin + width / 2, margin + height / 2)
         move = cv2.getRotationMatrix2D(centre, float(np.degrees(turn[i])), 1.0)
         move[:, 2] -= (margin + float(np.clip(sway[0][i], -margin, margin)), margin + float(np.clip(sway[1][i], -margin, margin)))
@@ -98,6 +101,20 @@ def _frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: 
         if grain:
             view += np.roll(grain[int(rng.integers(len(grain)))], (int(rng.integers(height)), int(rng.integers(width))), axis=(0, 1))
         yield view.clip(0, 255).astype(np.uint8)
+
+
+def _machine(scene: np.ndarray[Any, Any], size: Size, margin: int, phase: float) -> None:
+    """An arm of two joints that carries parts from one side to the other, the same way in every cycle."""
+    width, height = size
+    base = np.array([margin + width * 0.5, margin + height * 0.85])
+    first = -np.pi / 2 + 0.9 * np.sin(phase) + 0.2 * np.sin(2 * phase)
+    second = first + 0.8 * np.cos(phase) + 0.3 * np.sin(3 * phase)
+    elbow = base + height * 0.4 * np.array([np.cos(first), np.sin(first)])
+    hand = elbow + height * 0.3 * np.array([np.cos(second), np.sin(second)])
+    points = [tuple(int(v) for v in joint) for joint in (base, elbow, hand)]
+    for a, b, colour, thick in ((points[0], points[1], (40, 120, 230), 14), (points[1], points[2], (30, 90, 200), 9)):
+        cv2.line(scene, a, b, colour, max(2, thick * height // 270), cv2.LINE_AA)
+    cv2.circle(scene, points[2], max(3, 12 * height // 270), (60, 60, 60) if np.sin(phase) > 0 else (210, 210, 60), -1, cv2.LINE_AA)
 
 
 def _wander(rng: np.random.Generator, count: int, fps: float, reach: float, period: float) -> np.ndarray[Any, Any]:
@@ -135,3 +152,8 @@ def _paste(scene: np.ndarray[Any, Any], colour: np.ndarray[Any, Any], alpha: np.
 def tripod(path: Path, seconds: float, seed: int, **options: Any) -> Path:
     """A genuine clip from a tripod: no shake, people move."""
     return hand_held(path, seconds, seed, shake=0.0, **options)
+
+
+def workshop(path: Path, seconds: float, seed: int, *, cycle: float, **options: Any) -> Path:
+    """A genuine clip from a tripod in front of a machine that repeats its moves every `cycle` seconds; nobody else moves unless `people` says so."""
+    return hand_held(path, seconds, seed, **{"shake": 0.0, "people": 0, "cycle": cycle, **options})

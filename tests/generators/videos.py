@@ -18,6 +18,7 @@ from tests.generators import mp4boxes
 from tests.generators.footage import SIZE, Size, run
 from tests.generators.footage import hand_held as hand_held
 from tests.generators.footage import tripod as tripod
+from tests.generators.footage import workshop as workshop
 from tests.generators.photos import font, save_photo, training_photo
 
 

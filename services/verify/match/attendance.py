@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.domain.case import DoubtKind, Reuse, ReuseKind, RowStatus, SessionPresence, SheetAttendance, SheetDate, SheetRowMatch
 from services.domain.claim import Claim, Roster, Session, Trainees
@@ -12,7 +12,7 @@ from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, 
 from services.domain.policy import Rules
 from services.verify.match.assignment import assign
 from services.verify.match.directory import Directory, build_directory
-from services.verify.match.rows import RowReading, Verdict, candidates, read_row
+from services.verify.match.rows import RowReading, Verdict, candidates, read_row, struck_out
 from services.verify.match.sheet_dates import PlacedSlot, Slot, assumed_sessions, place, single_day, slots_of
 
 _NO_HEADER = "签名"
@@ -116,6 +116,8 @@ def _row_match(
     reading: RowReading, verdict: Verdict, cells: list[tuple[str, SheetCell]] | None, state: tuple[bool | None, ...], directory: Directory, copied: bool
 ) -> SheetRowMatch:
     row = reading.row
+    if row.crossed_out:
+        verdict = _crossed_out(reading, verdict, directory)
     person = directory.people[verdict.person] if verdict.person is not None else None
     status = RowStatus.CROSSED_OUT if row.crossed_out else verdict.status
     doubts = verdict.doubts
@@ -140,6 +142,12 @@ def _row_match(
         doubts=doubts,
         id_text=evidence.text if evidence and DoubtKind.ID_MISMATCH in doubts else None,
     )
+
+
+def _crossed_out(reading: RowReading, verdict: Verdict, directory: Directory) -> Verdict:
+    """A crossed-out row names its person where that can be told, and asks no human anything."""
+    known = verdict if verdict.person is not None else struck_out(reading, directory) or verdict
+    return replace(known, doubts=())
 
 
 def _row_reuse(reuse: Sequence[Reuse], slot: Slot, row: int) -> bool:

@@ -30,6 +30,8 @@ _LEGIBLE, _SCRAWL, _PRINTED = 0.5, 0.25, 0.93
 _PLAIN = 3.0
 _LONGEST, _RUN_ON = 6, -1.0
 """A text longer than any name has run into the next column: whoever is named in it is put to a human."""
+_STRUCK, _STRUCK_ODDS = 0.95, -6.0
+"""A struck-out row hangs no money on its name: it is given to whom it is likely of the listed, where the strokes left something of the name."""
 _LIKELIEST = 0.3
 """Of an illegible row the people at least so likely among the listed are put to a human."""
 
@@ -183,6 +185,15 @@ def _may_be_misread(reading: RowReading, person: Person) -> bool:
     """One character of a trainee's name in a cell that was not read surely: rather the hand than a stranger with nearly the same name."""
     close = len(person.name) >= 3 and differing(reading.text or "", person.name) <= 1
     return person.trainee is not None and close and reading.legible < _PRINTED
+
+
+def struck_out(reading: RowReading, directory: Directory) -> Verdict | None:
+    """Who stands in a crossed-out row, the stroke through the name allowed for; None where that can't be told."""
+    likeliest = _among_listed(reading, directory)[:1]
+    for person, chance in likeliest:
+        if chance >= _STRUCK and reading.names[person] + max(0.0, reading.extra.get(person, 0.0)) >= _STRUCK_ODDS:
+            return Verdict(RowStatus.MATCHED, person, round(chance, 4))
+    return None
 
 
 def _among_listed(reading: RowReading, directory: Directory) -> list[tuple[int, float]]:

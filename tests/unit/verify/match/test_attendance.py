@@ -153,6 +153,22 @@ def test_a_crossed_out_row_names_its_person_but_does_not_count() -> None:
     assert found.presences[0] == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (cell(0, "赵土柱", instead={1: {"土": 0.7, "铁": 0.001}}), "赵铁柱"),
+        (cell(0, "周一"), "周一"),
+    ],
+)
+def test_a_stroke_through_a_name_leaves_it_nameable_and_asks_nobody(name: Any, expected: str) -> None:
+    base = page(["姓名", "身份证号", "签名"], [[name, "110101198003078515", True]])
+    table = base.tables[0]
+    struck = type(table)(table.box, table.columns, tuple(type(r)(r.row, r.box, r.cells, True, False) for r in table.rows))
+    found = row(of(SheetPage(1, 1000, 1400, (struck,), date=base.date)), 1)
+    assert (found.status, found.name, found.doubts) == (RowStatus.CROSSED_OUT, expected, ())
+    assert (found.id_number is None) == (expected == "周一")
+
+
 def test_a_column_per_day_gives_an_attendance_per_session() -> None:
     found = of(page(["姓名", ("11月8日", DAY, None), ("11月9日", NEXT, None)], [["王建国", True, False], ["李娜", True, True]], day=None))
     assert [(s.session, s.date) for s in found.sheets] == [(0, DAY), (1, NEXT)]
