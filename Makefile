@@ -8,13 +8,15 @@ VENV_PACKAGES := $(shell $(PYTHON) -c "import ensurepip, venv" 2>/dev/null || ec
 VENV_PACKAGES += g++ $(shell $(PYTHON) -c "import os, sysconfig; os.stat(sysconfig.get_path('include') + '/Python.h')" 2>/dev/null || echo python3-dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve doctor test test-all bench check docs samples format lock clean
+.PHONY: help packages setup setup-dev demo serve doctor test test-all bench check docs samples format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 setup: .venv/.runtime ## system packages, virtual environment, locked libraries
-	@infra/system-packages.sh $(RUNTIME_PACKAGES)
+
+packages:
+	@infra/system-packages.sh $(VENV_PACKAGES) $(RUNTIME_PACKAGES)
 
 demo: setup ## verify the sample claims and say where the reports are
 	@$(BIN)/hezheng demo
@@ -61,14 +63,13 @@ clean: ## remove the environment and what the demo wrote
 setup-dev: setup .venv/.dev
 	@infra/system-packages.sh $(TEST_PACKAGES)
 
-.venv/.created:
-	@infra/system-packages.sh $(VENV_PACKAGES)
+.venv/.created: | packages
 	@echo "Making the virtual environment"
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
 # Runtime libraries by their hashes; the faces' two need --no-deps (see requirements/faces.in) and setuptools, which the lock brings.
-.venv/.runtime: .venv/.created requirements/lock.txt requirements/faces.txt pyproject.toml
+.venv/.runtime: .venv/.created requirements/lock.txt requirements/faces.txt pyproject.toml | packages
 	@echo "Installing the locked libraries (about two minutes)"
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/lock.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --require-hashes -r requirements/faces.txt

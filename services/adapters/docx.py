@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ def read_docx(path: Path, *, max_chars: int = 200_000, max_rows: int = 20_000) -
     _check_bounds(path)
     try:
         document = docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, SyntaxError) as error:
         raise FileUnreadable(Message("Word 文档已损坏或不是 docx 格式，请重新导出", f"not a sound Word document ({error}); export it again")) from error
     lines: list[str] = []
     rows: list[tuple[str, ...]] = []

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -52,7 +55,7 @@ def verify_folders(folders: Sequence[Path], *, out: Path | None, policy_id: str 
     named = _each_once(folders, screen)
     done: list[_Verified] = []
     statuses = [OK]
-    with _store(data) as store, Sandbox(_workers()) as sandbox, screen:
+    with _cleaning_up_on_sigterm(), _store(data) as store, Sandbox(_workers()) as sandbox, screen:
         verifier = Verifier(store, sandbox)
         for number, (folder, place) in enumerate(zip(named, report_places(named, out, several=len(folders) > 1), strict=True), 1):
             screen.start(Path(os.path.abspath(folder)).name or str(folder), number, len(named))
@@ -148,6 +151,19 @@ def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: s
                 verifier.verify(related, policy_id=policy_id)
                 if verified is not None:
                     verified.report = report_claim(verifier.store, related, verified.out)
+
+
+@contextmanager
+def _cleaning_up_on_sigterm() -> Iterator[None]:
+    """SIGTERM ends the work as Ctrl-C does: no copy of the claim stays behind in a temporary folder, no reading process lives on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    previous = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 @contextmanager

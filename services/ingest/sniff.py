@@ -46,6 +46,7 @@ _FAMILIES = {
     ".csv": "text", ".txt": "text", ".json": "text", ".jsonl": "text", ".tsv": "text",
     ".zip": "archive",
 }  # fmt: skip
+_EMPTY = "application/x-empty"
 _FAMILY_NAMES = {
     "image": ("图片", "a picture"),
     "pdf": ("PDF 文件", "a PDF"),
@@ -63,7 +64,7 @@ def sniff(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
-        return "application/x-empty"
+        return _EMPTY
     for offset, magic, media_type in _SIGNATURES:
         if head[offset : offset + len(magic)] == magic and (media_type not in ("image/webp", "video/x-msvideo") or head[:4] == b"RIFF"):
             return _office_type(path) if media_type == "application/zip" else media_type
@@ -88,6 +89,8 @@ def type_problem(path: str, media_type: str, kind: EvidenceKind | None) -> FileP
 
     Within a family (a PNG named .jpg, an mp4 named .mov) phones and chat programs mix names up every day: no finding.
     """
+    if media_type == _EMPTY:
+        return None  # told as file.empty: nothing is in it that could be something else
     name = path.rsplit("/", 1)[-1]
     suffix = Path(name).suffix.lower()
     says, known = family(media_type), _FAMILIES.get(suffix)
@@ -102,7 +105,7 @@ def type_problem(path: str, media_type: str, kind: EvidenceKind | None) -> FileP
             ),
         )
     allowed = _KIND_FAMILIES.get(kind) if kind else None
-    if allowed and says not in allowed and media_type != "application/x-empty":
+    if allowed and says not in allowed:
         zh, en = KIND_NAMES[kind]  # type: ignore[index]
         return FileProblem(
             "file.type_mismatch",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 from functools import cache
+from multiprocessing.util import Finalize
 
 from services.adapters.queue import job
 from services.adapters.sandbox import Sandbox
@@ -15,9 +15,12 @@ __all__ = ["judge_again", "read_uploaded", "verify_claim"]
 
 @cache
 def _sandbox() -> Sandbox:
-    """One pool of reading processes for the life of the worker: they keep their models loaded."""
+    """One pool of reading processes for the life of the worker: they keep their models loaded.
+
+    A child process of multiprocessing runs no atexit functions but its own finalizers, before it waits for its children.
+    """
     sandbox = Sandbox(workers=1)
-    atexit.register(sandbox.stop)
+    Finalize(None, sandbox.stop, exitpriority=100)
     return sandbox
 
 

@@ -10,11 +10,11 @@ import pytest
 from tests.browser.looking import assert_well_shown, clean
 
 pytestmark = pytest.mark.browser
+A4_PIXELS = 794
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize(("media", "width"), [("screen", 1280), ("screen", 390), ("print", A4_PIXELS)])
 def test_the_report_stands_by_itself(chromium: Any, report: Path, width: int, scheme: str, media: str) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
     page.emulate_media(media=media, color_scheme=scheme)

@@ -15,7 +15,8 @@ from services.verify.results import info, met, not_applicable, unclear
 
 _NOT_READ = frozenset((EvidenceKind.FACE,))
 """Kinds whose files have facts only as a set."""
-_TOLD_ELSEWHERE = frozenset((EvidenceKind.PHOTO, EvidenceKind.VIDEO, EvidenceKind.FACE))
+_TOLD_ELSEWHERE = frozenset((EvidenceKind.FACE,))
+"""The same snapshot twice is a replayed one."""
 
 
 @check
@@ -73,7 +74,7 @@ def _pages(item: Evidence) -> Iterator[Result]:
 
 
 def _duplicates(case: Case) -> Iterator[Result]:
-    """Files handed in twice: the same bytes, or one sheet copied twice. Photos and videos are told as their own duplicates."""
+    """Files handed in twice: the same bytes, or one sheet copied twice. (Pictures alike but not the same are duplicates of their kind.)"""
     pairs: dict[str, str] = {}
     first: dict[str, str] = {}
     for item in sorted(case.evidence, key=lambda e: e.file.path):

@@ -11,7 +11,7 @@ from services.domain.evidence import Place
 from services.domain.facts import PhotoFacts
 from services.domain.finding import Result
 from services.verify.checks import check
-from services.verify.results import info, met, not_applicable, unmet
+from services.verify.results import info, met, not_applicable, unclear, unmet
 
 _EARTH_KM = 6371.0088
 
@@ -20,10 +20,11 @@ _EARTH_KM = 6371.0088
 def photo_scene(case: Case, *, far_km: Decimal) -> Iterator[Result]:
     """No photo from farther than `far_km` from the venue (practice, 七(三)); a photo without people is told as an info.
 
-    Without the venue's coordinates, or a photo's, there is no distance to judge.
+    Without a photo's coordinates there is no distance to judge; without the venue's, those of the photos are left to a human.
     """
     photos = [(item.file.path, item.facts) for item in case.of("photo") if isinstance(item.facts, PhotoFacts)]
     findings = [result for path, facts in photos if (result := _far(case, path, facts, float(far_km)))]
+    findings += _nowhere(case, [path for path, facts in photos if _position(facts)])
     empty = [path for path, facts in photos if facts.faces == 0]
     if empty:
         findings.append(info("photo.no_people", f"{len(empty)}张照片中未识别到人员（背影、远景也可能如此）：{'、'.join(empty[:10])}", f"no people were seen in {len(empty)} photos",
@@ -35,15 +36,13 @@ def photo_scene(case: Case, *, far_km: Decimal) -> Iterator[Result]:
 
 
 def _far(case: Case, path: str, facts: PhotoFacts, far_km: float) -> Result | None:
-    venue = case.claim.project.venue
-    if venue is None or venue.lat is None or venue.lon is None or facts.latitude is None or facts.longitude is None:
+    venue, position = _venue(case), _position(facts)
+    if venue is None or position is None:
         return None
-    if facts.latitude == 0 and facts.longitude == 0:
-        return None  # what a receiver without a fix writes
-    distance = distance_km((venue.lat, venue.lon), (facts.latitude, facts.longitude))
+    distance = distance_km(venue, position)
     if distance <= far_km:
         return None
-    where = f"{facts.latitude:.4f}, {facts.longitude:.4f}"
+    where = f"{position[0]:.4f}, {position[1]:.4f}"
     return unmet(
         "photo.far_from_venue",
         f"照片{path}的拍摄位置（{where}）距培训地点{distance:.1f}公里，超过{far_km:g}公里",
@@ -53,6 +52,27 @@ def _far(case: Case, path: str, facts: PhotoFacts, far_km: float) -> Result | No
         observed=round(distance, 1),
         evidence=(Place(path),),
     )
+
+
+def _nowhere(case: Case, located: list[str]) -> list[Result]:
+    """The photos say where they were taken, the claim does not say where the training was."""
+    if not located or _venue(case) is not None:
+        return []
+    return [unclear("photo.far_from_venue", f"申报未填写培训地点坐标（project.venue 的 lat、lon），无法核对{len(located)}张照片的拍摄位置，请人工核对",
+                    f"the claim gives no coordinates of the venue (project.venue lat, lon), so the places of {len(located)} photos cannot be checked: check by eye",
+                    subject="venue", evidence=tuple(Place(path) for path in located))]  # fmt: skip
+
+
+def _venue(case: Case) -> tuple[float, float] | None:
+    venue = case.claim.project.venue
+    return None if venue is None or venue.lat is None or venue.lon is None else (venue.lat, venue.lon)
+
+
+def _position(facts: PhotoFacts) -> tuple[float, float] | None:
+    """Latitude and longitude; 0, 0 is what a receiver without a fix writes."""
+    if facts.latitude is None or facts.longitude is None or (facts.latitude == 0 and facts.longitude == 0):
+        return None
+    return facts.latitude, facts.longitude
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:

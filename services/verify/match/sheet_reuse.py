@@ -156,7 +156,7 @@ def _single(place: _Page, other: _Page, alike: np.ndarray, dated: bool, claim: O
         row, _, cell = place.cells[k]
         other_row, _, other_cell = other.cells[best[k]]
         here, there = Place(place.file, place.page, row.row, cell.box), Place(other.file, other.page, other_row.row, other_cell.box)
-        yield _reuse(ReuseKind.SIGNATURE, here, there, float(value), dated and value >= _SAME_INK, claim)
+        yield _reuse(ReuseKind.SIGNATURE, here, there, float(value), dated and bool(value >= _SAME_INK), claim)
 
 
 def _reuse(kind: ReuseKind, place: Place, other: Place, likeness: float, certain: bool, claim: OtherSheet | None) -> Reuse:

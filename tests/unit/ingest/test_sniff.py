@@ -47,6 +47,7 @@ def test_a_video_among_the_photos_is_a_finding() -> None:
         ("photos/a.jpg", "image/png", EvidenceKind.PHOTO),
         ("videos/a.mov", "video/mp4", EvidenceKind.VIDEO),
         ("sign_in_sheets/a.pdf", "application/pdf", EvidenceKind.SIGN_IN_SHEET),
+        ("videos/empty.mp4", "application/x-empty", EvidenceKind.VIDEO),  # told as file.empty
     ],
 )
 def test_names_that_phones_mix_up_are_none(path: str, media_type: str, kind: EvidenceKind) -> None:

@@ -43,9 +43,14 @@ def normalise(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip(":：")
 
 
+def _without_rules(plain: str) -> str:
+    """A rule beside a header is read as a stroke before or behind it: 序号| is 序号."""
+    return plain.strip("|¦丨_'`,·") or plain
+
+
 def understand(text: str) -> Heading:
     """The role of a header cell; role None: it is no header that sheets have."""
-    plain = normalise(text)
+    plain = _without_rules(normalise(text))
     if re.search(r"[:：].", plain):  # a label with its value stands above a table, not in its header
         return Heading(plain, None)
     low = plain.lower().rstrip(".")

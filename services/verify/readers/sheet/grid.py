@@ -14,6 +14,9 @@ from services.verify.readers.sheet.types import Array, Cell, Gray, Grid, Rect
 _BORDER = 0.34
 """A border counts as drawn when this part of it is: folds and faint print leave gaps."""
 
+_SAME_PLACE, _FRAMED = 0.7, 0.7
+"""A grid of which the first share lies in another is inside it; with at least the second share of its cells it is the table itself, the other a frame."""
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -43,8 +46,27 @@ def _inside(rules: list[Rule], extent: int) -> list[Rule]:
 
 def grids(lines: Ruling, shape: tuple[int, int]) -> list[Grid]:
     """Every ruled table with level and plumb lines, top to bottom."""
-    found = [_grid(lines, rect) for rect in _regions(lines, shape)]
-    return sorted((grid for grid in found if grid is not None), key=lambda grid: (grid.rect[1], grid.rect[0]))
+    found = [grid for rect in _regions(lines, shape) if (grid := _grid(lines, rect)) is not None]
+    return sorted(_without_frames(found), key=lambda grid: (grid.rect[1], grid.rect[0]))
+
+
+def _without_frames(found: list[Grid]) -> list[Grid]:
+    """Of two grids at one place the outer is the table, unless it is a frame around it: the paper's edge, with hardly more cells than the table."""
+    kept: list[Grid] = []
+    for grid in sorted(found, key=lambda g: _area(g.rect)):
+        inner = [other for other in kept if _shared(other.rect, grid.rect) > _SAME_PLACE * _area(other.rect)]
+        if any(len(other.cells) >= _FRAMED * len(grid.cells) for other in inner):
+            continue
+        kept = [other for other in kept if all(other is not one for one in inner)] + [grid]
+    return kept
+
+
+def _area(rect: Rect) -> int:
+    return (rect[2] - rect[0]) * (rect[3] - rect[1])
+
+
+def _shared(a: Rect, b: Rect) -> int:
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def _regions(lines: Ruling, shape: tuple[int, int]) -> list[Rect]:
@@ -56,8 +78,7 @@ def _regions(lines: Ruling, shape: tuple[int, int]) -> list[Rect]:
         _draw(canvas, rule, level=False)
     count, _, stats, _ = cv2.connectedComponentsWithStats(canvas)
     height, width = shape
-    rects = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count] if w > 0.2 * width and h > 0.03 * height]
-    return [r for r in rects if not any(r != o and o[0] <= r[0] and o[1] <= r[1] and o[2] >= r[2] and o[3] >= r[3] for o in rects)]
+    return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count] if w > 0.2 * width and h > 0.03 * height]
 
 
 def _draw(canvas: Gray, rule: Rule, *, level: bool) -> None:

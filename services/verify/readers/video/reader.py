@@ -16,7 +16,7 @@ from services.domain.text import Message
 from services.verify.readers import Reader, ReaderContext, register
 from services.verify.readers.video.content import Samples, still_spans
 from services.verify.readers.video.labels import labels
-from services.verify.readers.video.loops import SIZE, loop_spans
+from services.verify.readers.video.loops import halved, loop_spans
 from services.verify.readers.video.pictures import frames_of
 from services.verify.readers.video.sniff import check_is_video
 from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, structure, subtract, total, union
@@ -41,11 +41,12 @@ def read(source: Path, ctx: ReaderContext) -> VideoFacts:
         raise _unplayable(str(error)) from error
     stream = _video_stream(probe)
     timeline = _timeline(source, probe, int(stream["index"]), ctx)
-    samples, small, frames = _look(source, stream, timeline, ctx)
-    spans = _spans(samples, small, timeline)
+    samples, frames = _look(source, stream, timeline, ctx)
+    spans = _spans(samples, timeline)
     cuts = union([span.seconds for span in spans if span.certain])
     seen = subtract(_shown(timeline, samples), ())
     notes = labels(probe)
+    small = halved(samples.thumbs)
     return VideoFacts(
         container_seconds=_rounded(container_seconds(probe)),
         playable_seconds=round(timeline.playable, 3),
@@ -120,7 +121,7 @@ def _sound_seconds(packets: av_demux.Packets, size: int) -> float:
     return float(packets.lasts[inside][first].sum())
 
 
-def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: ReaderContext) -> tuple[Samples, np.ndarray[Any, Any], tuple[Frame, ...]]:
+def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: ReaderContext) -> tuple[Samples, tuple[Frame, ...]]:
     """One decode of the whole video in small: samples for what is still, samples for what moves, pictures."""
     seconds = timeline.intervals[-1][1] if timeline.intervals else 0.0
     rate = _RATE if seconds <= _LONG else _LONG_RATE
@@ -135,7 +136,7 @@ def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: Reader
         time_limit=float(ctx.limits.cpu_seconds),
         only_reference=(timeline.fps or 0) >= _REFERENCE_FPS,
     )
-    thumbs, small, change = [], [], []
+    thumbs, change = [], []
     before: np.ndarray[Any, Any] | None = None
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -143,13 +144,12 @@ def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: Reader
                 sample = np.frombuffer(raw, dtype=np.uint8).reshape(ffmpeg.SAMPLE_ROWS, ffmpeg.THUMB[0])
                 thumb, patches = sample[: ffmpeg.THUMB[1]], sample[ffmpeg.THUMB[1] :].astype(np.int16)
                 thumbs.append(thumb)
-                small.append(thumb.reshape(SIZE[1], 2, SIZE[0], 2).mean(axis=(1, 3)).round().astype(np.uint8))
                 change.append(0.0 if before is None else float((np.abs(patches - before) > _CHANGED).mean()))
                 before = patches
         except ffmpeg.ToolFailed as error:
             raise _unplayable(str(error)) from error
         frames = frames_of(Path(folder), plan.picture_seconds)
-    return Samples(np.stack(thumbs), np.asarray(change), rate), np.stack(small), frames
+    return Samples(np.stack(thumbs), np.asarray(change), rate), frames
 
 
 def _shown(timeline: Structure, samples: Samples) -> tuple[tuple[float, float], ...]:
@@ -158,11 +158,11 @@ def _shown(timeline: Structure, samples: Samples) -> tuple[tuple[float, float], 
     return tuple((a, min(b, end)) for a, b in timeline.intervals if a < end)
 
 
-def _spans(samples: Samples, small: np.ndarray[Any, Any], timeline: Structure) -> tuple[Span, ...]:
+def _spans(samples: Samples, timeline: Structure) -> tuple[Span, ...]:
     """All stretches that show nothing new. One that stands still is no loop besides, however often it would repeat."""
     still = [*still_spans(samples)]
     held = [span for span in timeline.held if not any(s.seconds[0] <= span.seconds[0] + 0.5 and s.seconds[1] >= span.seconds[1] - 0.5 for s in still)]
-    loops = [span for span in loop_spans(small, samples.rate) if not _covered(span, still)]
+    loops = [span for span in loop_spans(samples.thumbs, samples.rate) if not _covered(span, still)]
     end = max(timeline.intervals[-1][1] if timeline.intervals else 0.0, samples.seconds)
     clipped = (Span(s.kind, (s.seconds[0], round(min(s.seconds[1], max(end, s.seconds[0])), 3)), s.certain, s.source) for s in (*still, *loops))
     return tuple(sorted((*held, *clipped), key=lambda span: span.seconds))
@@ -201,4 +201,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-register(Reader("video", 1, (EvidenceKind.VIDEO,), read=read))
+register(Reader("video", 2, (EvidenceKind.VIDEO,), read=read))

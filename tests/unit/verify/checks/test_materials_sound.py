@@ -50,9 +50,10 @@ def test_illegible_pages_are_told_each() -> None:
     assert [(r.outcome, r.code, r.evidence[0].page) for r in results] == [(Outcome.UNCLEAR, "sheet.unreadable", 2), (Outcome.UNCLEAR, "sheet.unreadable", 3)]
 
 
-def test_the_same_bytes_twice_are_an_info() -> None:
-    plan, copy = (evidence(path, EvidenceKind.PLAN, CASE.evidence[0].facts, sha256="ab" * 32) for path in ("plan/a.pdf", "plan/b.pdf"))
-    assert found(make_case(evidence=(copy, plan))) == [(Outcome.MET, "file.duplicate", "plan/b.pdf")]
+@pytest.mark.parametrize(("kind", "code"), [(EvidenceKind.PLAN, "file.duplicate"), (EvidenceKind.VIDEO, "file.duplicate"), (EvidenceKind.FACE, None)])
+def test_the_same_bytes_twice_are_an_info(kind: EvidenceKind, code: str | None) -> None:
+    first, copy = (evidence(path, kind, CASE.evidence[0].facts, sha256="ab" * 32) for path in ("x/a.bin", "x/b.bin"))
+    assert found(make_case(evidence=(copy, first))) == [(Outcome.MET, code, "x/b.bin" if code else "")]
 
 
 def test_one_sheet_scanned_twice_is_a_duplicate_for_another_day_it_is_not() -> None:

@@ -29,11 +29,15 @@ def test_the_border_is_twenty_kilometres() -> None:
     assert found(photo(0, latitude=43.88 + degrees + 0.001, longitude=125.32)) == [(Outcome.UNMET, "photo.far_from_venue")]
 
 
-def test_without_coordinates_there_is_no_distance() -> None:
-    far = photo(0, latitude=39.9, longitude=116.4)
-    assert found(far, project={"venue": None}) == [(Outcome.MET, None)]
-    assert found(far, project={"venue": Venue("一号教室")}) == [(Outcome.MET, None)]
+def test_without_coordinates_of_a_photo_there_is_no_distance() -> None:
     assert found(photo(0), photo(1, latitude=0.0, longitude=0.0)) == [(Outcome.MET, None)]
+    assert found(photo(0), project={"venue": None}) == [(Outcome.MET, None)]
+
+
+@pytest.mark.parametrize("venue", [None, Venue("一号教室")])
+def test_without_the_venues_place_that_of_the_photos_is_for_a_human(venue: Venue | None) -> None:
+    far = photo(0, latitude=39.9, longitude=116.4)
+    assert found(far, photo(1), project={"venue": venue}) == [(Outcome.UNCLEAR, "photo.far_from_venue")]
 
 
 def test_no_people_is_an_info() -> None:

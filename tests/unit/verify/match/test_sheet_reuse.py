@@ -71,6 +71,7 @@ def test_a_pasted_signature_is_found_with_both_places() -> None:
     found = sheet_reuse([("a.jpg", sheet(D8, fresh(800))), ("b.jpg", sheet(D9, second))], ())
     assert [(r.kind, r.place.file, r.place.row, r.other.row, r.certain) for r in found] == [(ReuseKind.SIGNATURE, "b.jpg", 4, 4, True)]
     assert found[0].place.box == second[3].box
+    assert type(found[0].certain) is bool  # what is kept in the store is no number of another library
 
 
 @pytest.mark.parametrize("before", [True, False])

@@ -10,8 +10,13 @@ from services.verify.readers.video.loops import loop_spans
 RATE = 5.0
 
 
+def detailed(small: Any) -> Any:
+    """Twice the size, as the reader samples."""
+    return np.repeat(np.repeat(small, 2, axis=1), 2, axis=2)
+
+
 def moving(seconds: float, seed: int) -> Any:
-    """Grey samples [n, 18, 32] in which blobs wander over a still room."""
+    """Grey samples [n, 36, 64] in which blobs wander over a still room."""
     rng = np.random.default_rng(seed)
     count = round(seconds * RATE)
     ys, xs = np.mgrid[0:18, 0:32]
@@ -20,6 +25,7 @@ def moving(seconds: float, seed: int) -> Any:
         path = np.cumsum(rng.normal(0, 0.9, (count, 2)), axis=0) + rng.uniform(4, 14, 2)
         y, x = path[:, 0] % 18, path[:, 1] % 32
         frames += 70 * np.exp(-((ys[None] - y[:, None, None]) ** 2 + (xs[None] - x[:, None, None]) ** 2) / 8)
+    frames = detailed(frames)
     return (frames + rng.normal(0, 1.5, frames.shape)).clip(0, 255).astype(np.uint8)
 
 
@@ -44,10 +50,33 @@ def test_a_copied_stretch_between_other_stretches_has_its_ends() -> None:
     assert found[0].source == pytest.approx((20, 50), abs=1.5)
 
 
-def test_a_machines_short_cycle_is_no_certain_loop() -> None:
-    t = np.arange(600) / RATE
-    ys, xs = np.mgrid[0:18, 0:32]
-    arm = 16 + 10 * np.sin(2 * np.pi * t / 4)
-    frames = 80 + 90 * np.exp(-((xs[None] - arm[:, None, None]) ** 2 + (ys[None] - 9) ** 2) / 10)
-    frames += np.random.default_rng(1).normal(0, 1.5, frames.shape)
-    assert all(not span.certain for span in loop_spans(frames.astype(np.uint8), RATE))
+def machine(seconds: float, cycle: float, noise: float, seed: int = 1) -> Any:
+    """An arm swings before a still room."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    ys, xs = np.mgrid[0:36, 0:64]
+    arm = 32 + 20 * np.sin(2 * np.pi * t / cycle)
+    room = np.random.default_rng(78).integers(60, 120, (36, 64))
+    frames = room + 90 * np.exp(-((xs[None] - arm[:, None, None]) ** 2 + (ys[None] - 18) ** 2) / 40)
+    return (frames + np.random.default_rng(seed).normal(0, noise, frames.shape)).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("cycle", [4, 8, 9, 20, 45])
+@pytest.mark.parametrize("noise", [0.0, 0.5, 2.0])
+def test_a_machines_cycle_is_no_certain_loop(cycle: float, noise: float) -> None:
+    found = loop_spans(machine(100, cycle, noise), RATE)
+    assert found and all(not span.certain for span in found)
+
+
+def test_a_copied_stretch_of_a_machine_is_told_by_its_noise() -> None:
+    clip = machine(45, 60, 0.8)
+    again = (clip.astype(float) + np.random.default_rng(9).normal(0, 0.8, clip.shape)).clip(0, 255).astype(np.uint8)
+    assert [span.certain for span in loop_spans(np.concatenate([clip, again]), RATE)] == [True]
+
+
+@pytest.mark.parametrize("speed", [0.9, 0.95, 1.05, 1.1])
+def test_a_repeat_at_another_speed_is_found(speed: float) -> None:
+    clip = moving(60, 7)
+    again = clip[np.floor(np.arange(0, len(clip) - 1, speed)).astype(int)]
+    found = loop_spans(np.concatenate([clip, again]), RATE)
+    covered = sum(span.seconds[1] - span.seconds[0] for span in found)
+    assert found[0].seconds[0] == pytest.approx(60, abs=2) and covered == pytest.approx(len(again) / RATE, rel=0.15)

@@ -1,0 +1,41 @@
+"""Which lines make a table."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from services.verify.readers.sheet.grid import grids, ruling
+
+
+def _page() -> np.ndarray:
+    return np.full((2300, 1720), 235, np.uint8)
+
+
+def _table(page: np.ndarray, rows: int, columns: int, top: int = 420, left: int = 400, width: int = 1200, row: int = 86) -> None:
+    xs = np.linspace(left, left + width, columns + 1).astype(int)
+    for k in range(rows + 1):
+        cv2.line(page, (left, top + k * row), (left + width, top + k * row), 40, 3)
+    for x in xs:
+        cv2.line(page, (int(x), top), (int(x), top + rows * row), 40, 3)
+
+
+@pytest.mark.parametrize("edges", ["none", "left and top", "all around"])
+def test_a_line_around_a_table_is_not_the_table(edges: str) -> None:
+    page = _page()
+    _table(page, rows=9, columns=5)
+    if edges == "left and top":  # the paper's edge on a dark desk
+        cv2.line(page, (285, 130), (285, 2299), 60, 4)
+        cv2.line(page, (285, 130), (1719, 130), 60, 4)
+    if edges == "all around":
+        cv2.rectangle(page, (300, 300), (1660, 2100), 60, 4)
+    (found,) = grids(ruling(page), page.shape)
+    assert (found.rows, found.columns) == (9, 5)
+
+
+def test_tables_one_below_the_other_are_two() -> None:
+    page = _page()
+    _table(page, rows=4, columns=5)
+    _table(page, rows=6, columns=3, top=1200)
+    assert [(g.rows, g.columns) for g in grids(ruling(page), page.shape)] == [(4, 5), (6, 3)]
