@@ -17,7 +17,7 @@ from services.adapters.sandbox import Sandbox
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store, throw_away_store
 from services.cli.screen import Screen
-from services.domain.errors import ClaimUnreadable, HezhengError, NotFound
+from services.domain.errors import ClaimUnreadable, HezhengError
 from services.domain.report import Report
 from services.domain.text import Message
 from services.ingest.folder import take_in
@@ -79,7 +79,7 @@ def _told(folder: Path, screen: Screen, statuses: list[int], debug: bool) -> Ite
         statuses.append(UNREADABLE)
     except HezhengError as error:
         screen.error(str(folder), error.message)
-        statuses.append(UNREADABLE if isinstance(error, NotFound) else FAILED)  # a claim under a policy that there is not
+        statuses.append(FAILED)
     except Exception as error:
         screen.failure(folder, error, traceback.format_exc() if debug else None)
         statuses.append(FAILED)

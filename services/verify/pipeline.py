@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.case import Case, Evidence
+from services.domain.claim import Claim
+from services.domain.errors import FieldProblem, NotFound
 from services.domain.finding import Judgement
 from services.domain.index import ClaimIndex, InvoiceEntry, MediaEntry, PresenceEntry, SubsidyEntry
 from services.domain.policy import Policy
+from services.domain.text import Message
 from services.verify.elsewhere import ClaimsElsewhere, invoice_numbers
 from services.verify.judge import judge
 from services.verify.match.day_parts import span_of
 from services.verify.matching import match_case
-from services.verify.policy_file import find_policy
+from services.verify.policy_file import find_policy, list_policies
 from services.verify.readers import reader_for
 from services.verify.reading import Reading, read_evidence, reader_versions
 
@@ -34,10 +37,9 @@ class Verifier:
     policy_dirs: tuple[Path, ...] = field(default=())
 
     def verify(self, claim_id: str, *, policy_id: str | None = None, progress: Progress | None = None, reread: bool = False) -> Judgement:
-        """Read, match and judge. Raises NotFound for an unknown claim, PolicyInvalid or NotFound for the policy."""
+        """Read, match and judge. Raises NotFound for an unknown claim or `policy_id`, PolicyInvalid."""
         repository = self.store.repository
-        claim = repository.claim(claim_id).claim
-        policy = find_policy(policy_id or claim.policy or DEFAULT_POLICY, *self.policy_dirs)
+        claim, policy = self._policy(repository.claim(claim_id).claim, policy_id)
         reading = read_evidence(
             repository.evidence(claim_id),
             self.store.blobs.path,
@@ -47,7 +49,7 @@ class Verifier:
             progress=progress,
             reread=reread,
         )
-        case = self._match(claim_id, policy, reading)
+        case = self._match(claim_id, claim, policy, reading)
         return self._judge(claim_id, case, policy)
 
     def read_ahead(self, claim_id: str, evidence_id: str) -> None:
@@ -63,9 +65,20 @@ class Verifier:
             return set()
         return ClaimsElsewhere(self.store.repository, claim_id, case.claim).related_claims(case)
 
-    def _match(self, claim_id: str, policy: Policy, reading: Reading) -> Case:
+    def _policy(self, claim: Claim, policy_id: str | None) -> tuple[Claim, Policy]:
+        """The policy asked for, else the claim's own. One that is not there is a wrong field of the claim, and the usual policy stands in."""
+        if policy_id is not None:
+            return claim, find_policy(policy_id, *self.policy_dirs)
+        try:
+            return claim, find_policy(claim.policy or DEFAULT_POLICY, *self.policy_dirs)
+        except NotFound:
+            known = "、".join(policy.id for policy in list_policies(*self.policy_dirs))
+            expected = Message(f"已有的政策编号（{known}）；现按 {DEFAULT_POLICY} 评判", f"a known policy ({known}); judged by {DEFAULT_POLICY} for now")
+            problem = FieldProblem("policy", repr(claim.policy), expected)
+            return replace(claim, problems=(*claim.problems, problem)), find_policy(DEFAULT_POLICY, *self.policy_dirs)
+
+    def _match(self, claim_id: str, claim: Claim, policy: Policy, reading: Reading) -> Case:
         repository = self.store.repository
-        claim = repository.claim(claim_id).claim
         case = match_case(
             claim,
             repository.trainees(claim_id),

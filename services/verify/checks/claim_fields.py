@@ -21,8 +21,10 @@ def claim_fields(case: Case) -> Iterator[Result]:
     """No optional field of the wrong form (it was taken as absent), no row of trainees or roster that had to be refused."""
     yield met()
     for problem in case.claim.problems:
-        yield unmet(CODE, f"{problem.field} 格式有误，按未填写处理：{problem.expected.zh}", f"{problem.field} has the wrong form and was taken as absent: {problem.expected.en}",
-                    subject=problem.field, expected=problem.expected.en, observed=problem.found, evidence=(Place("claim.json"),))  # fmt: skip
+        zh = f"{problem.field} 现为{problem.found}，应为{problem.expected.zh}；按未填写处理"
+        en = f"{problem.field} is {problem.found}, expected {problem.expected.en}; taken as absent"
+        place = Place("claim.json")
+        yield unmet(CODE, zh, en, subject=problem.field, expected=problem.expected.en, observed=problem.found, evidence=(place,))
     for table in (case.trainees, case.roster):
         if table is not None:
             yield from (_refused(table.file, row) for row in table.rejected[:_SINGLY])

@@ -1,4 +1,4 @@
-"""claim.json may name a policy that is not there: the claim's fault, and told as such."""
+"""claim.json may name a policy that is not there: a wrong optional field, told as such; the claim is still verified."""
 
 from __future__ import annotations
 
@@ -7,17 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.verifying import UNREADABLE, verify_folders
+from services.cli.verifying import OK, UNREADABLE, verify_folders
 
 
-def test_a_claim_under_an_unknown_policy_is_unreadable_and_says_which_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     claim = {
         "policy": "nowhere-2099",
         "enterprise": {"name": "长春某厂"},
         "project": {"name": "岗前培训", "start": "2021-11-08", "end": "2021-11-09", "class_hours": "8"},
     }
     (tmp_path / "claim.json").write_text(json.dumps(claim, ensure_ascii=False), encoding="utf-8")
-    assert verify_folders([tmp_path], out=tmp_path / "out", policy_id=None, data=None, debug=False) == UNREADABLE
-    printed = "".join(capsys.readouterr())
-    assert "nowhere-2099" in printed and "changchun-2021-33" in printed
-    assert not (tmp_path / "out" / "report.json").exists()
+    return tmp_path
+
+
+def test_an_unknown_policy_in_the_claim_is_a_wrong_field(folder: Path) -> None:
+    assert verify_folders([folder], out=folder / "out", policy_id=None, data=None, debug=False) == OK
+    report = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
+    (finding,) = [f for f in report["findings"] if f["code"] == "claim.field_invalid"]
+    assert "nowhere-2099" in finding["message"]["zh"] and "changchun-2021-33" in finding["message"]["zh"]
+    assert report["policy"]["id"] == "changchun-2021-33" and report["verdict"] != "pass"
+
+
+def test_an_unknown_policy_on_the_command_line_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify_folders([folder], out=folder / "out", policy_id="nowhere-2099", data=None, debug=False) == UNREADABLE
+    assert "changchun-2021-33" in "".join(capsys.readouterr()) and not (folder / "out" / "report.json").exists()

@@ -1,7 +1,7 @@
 """Is a repeated stretch a copy, or does a machine repeat its moves? Told by what nothing in the room makes: noise.
 
 Where the picture is quietest, what is left is the sensor's noise and the coder's blemishes. A copy repeats them, weakly even after it
-was coded anew; a second cycle of a machine never does.
+was coded anew; a second cycle of a machine never does. Its soft shadows return too, but they are smooth in time, and noise is not.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ _QUIET = 1 / 3
 """Share of the grid's cells that are compared: the quietest."""
 _STEADY = 0.4
 _REACH_SECONDS = 2.0
-_LEAST, _TIMES_CHANCE = 0.07, 7.0
-"""The correlation from which on noise is the same, and how many times it must exceed what other stretches show by chance."""
+_LEAST, _LEAST_SUDDEN, _TIMES_CHANCE = 0.07, 0.04, 7.0
+"""The correlations (of all that is left, of its sudden part) from which on noise is the same, and how many times they must exceed chance."""
+_FAINT = 0.2
+"""Root mean square, in grey levels, below which a cell holds no noise to compare: drawn pictures, or a coder that smoothed it away."""
 _CHANCES = 24
 _MOST_SAMPLES = 400
 _SHIFTS = (0, -1, 1)
@@ -40,31 +42,37 @@ class Noise:
         light = np.stack([np.ones_like(scene), scene - scene.mean()])
         gains, *_ = np.linalg.lstsq(light[:, steady].T, rest[:, steady].T, rcond=None)
         self.rest = (rest - gains.T @ light).reshape(samples.shape)
+        self.sudden = np.zeros_like(self.rest)
+        self.sudden[1:-1] = self.rest[1:-1] - (self.rest[:-2] + self.rest[2:]) / 2
         energy = _cells(self.rest**2)
         self.quiet = energy <= np.quantile(energy, _QUIET)
+        self.noisy = energy[self.quiet] >= _FAINT**2 * flat.size / len(energy)
 
     def is_copy(self, later: Array, earlier: Array) -> bool:
         """Whether the samples `later` (indices) were copied from `earlier` (indices, same length), as they are or mirrored."""
         step = max(1, -(-len(later) // _MOST_SAMPLES))
         later, earlier = later[::step], earlier[::step]
-        rng = np.random.default_rng(len(later))
-        for mirrored in (False, True):
-            found = max(self._likeness(later, earlier + shift, mirrored) for shift in _SHIFTS)
-            if found < _LEAST:
-                continue
-            shifts = rng.integers(1, len(self.rest), _CHANCES)
-            chances = np.abs([self._likeness(later, (earlier + int(shift)) % len(self.rest), mirrored) for shift in shifts])
-            if found >= _TIMES_CHANCE * float(np.median(chances)):
-                return True
-        return False
+        return any(self._repeated(later, earlier, mirrored) for mirrored in (False, True))
 
-    def _likeness(self, later: Array, earlier: Array, mirrored: bool) -> float:
+    def _repeated(self, later: Array, earlier: Array, mirrored: bool) -> bool:
+        for values, least in ((self.rest, _LEAST), (self.sudden, _LEAST_SUDDEN)):
+            found = max(self._likeness(values, later, earlier + shift, mirrored) for shift in _SHIFTS)
+            if found < least:
+                return False
+            elsewhere = np.random.default_rng(len(later)).integers(1, len(values), _CHANCES)
+            chances = [abs(self._likeness(values, later, (earlier + int(shift)) % len(values), mirrored)) for shift in elsewhere]
+            if found < _TIMES_CHANCE * float(np.median(chances)):
+                return False
+        return True
+
+    def _likeness(self, values: Array, later: Array, earlier: Array, mirrored: bool) -> float:
         """Median correlation over the quiet cells; 0 where they are perfectly still."""
-        inside = (earlier >= 0) & (earlier < len(self.rest))
-        a, b = self.rest[later[inside]], self.rest[earlier[inside]]
+        inside = (earlier >= 0) & (earlier < len(values))
+        a, b = values[later[inside]], values[earlier[inside]]
         b = b[:, :, ::-1] if mirrored else b
         power = np.sqrt(_cells(a * a) * _cells(b * b))
-        return float(np.median((_cells(a * b) / np.maximum(power, 1e-6))[self.quiet]))
+        alike = (_cells(a * b) / np.maximum(power, 1e-6))[self.quiet]
+        return float(np.median(np.where(self.noisy, alike, 0.0)))
 
 
 def _cells(values: Array) -> Array:

@@ -18,8 +18,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 _LEAST_LAG = 3.0
 _MOST_SAMPLES = 6000
-_SPEEDS = (0.9, 1.1)
+_SPEEDS = (0.95, 1.05, 0.9, 1.1)
 _MOST_FOR_SPEEDS = 3000
+_USUAL = 8
 
 
 def loop_spans(detail: Array, rate: float) -> tuple[Span, ...]:
@@ -33,12 +34,14 @@ def loop_spans(detail: Array, rate: float) -> tuple[Span, ...]:
     plain = movement(small, rate)
     mirrored = movement(small[:, :, ::-1], rate)
     source = np.full(len(small), -1, dtype=np.int64)
-    for other, backwards in ((plain, False), (mirrored, False), (plain, True), (mirrored, True)):
-        _mark(plain @ other.T, backwards, window, round(_LEAST_LAG * rate), source)
+    lags = _mark_again(plain @ plain.T, window, round(_LEAST_LAG * rate), source)
+    _mark_again(plain @ mirrored.T, window, round(_LEAST_LAG * rate), source)
+    for other in (plain, mirrored):
+        _mark_backwards(plain @ other.T, window, round(_LEAST_LAG * rate), source)
     if len(small) <= _MOST_FOR_SPEEDS:
         for speed in _SPEEDS:
             _mark_retimed(plain, small, rate, speed, window, source)
-    return _spans(source, detail, rate)
+    return _spans(source, lags, detail, rate)
 
 
 def halved(detail: Array) -> Array:
@@ -47,17 +50,27 @@ def halved(detail: Array) -> Array:
     return np.asarray(detail.reshape(count, height // 2, 2, width // 2, 2).mean(axis=(2, 4)).round().astype(np.uint8))
 
 
-def _mark(alike: Array, backwards: bool, window: int, least_lag: int, source: Array) -> None:
-    """Note for each sample the earliest one it repeats. `alike` [later, earlier]."""
-    count = len(alike)
-    if backwards:
-        for total in range(window, 2 * count - 1 - window):  # later + earlier = total
-            later = np.arange(max(total // 2 + 1 + least_lag // 2, total - count + 1), min(total, count - 1) + 1)
-            _note(later, total - later, alike[later, total - later], window, source)
-        return
+def _mark_again(alike: Array, window: int, least_lag: int, source: Array) -> Array:
+    """Note for each sample the earliest one it repeats, where nothing was known yet. `alike` [later, earlier]. Returns how many samples repeat after each lag."""
+    count, unknown = len(alike), source < 0
+    found = np.zeros(count, dtype=np.int64)
     for lag in range(least_lag, count - window):
-        later = np.arange(lag, count)
-        _note(later, later - lag, alike[later, later - lag], window, source)
+        repeated = lag + np.flatnonzero(agreeing(np.diagonal(alike, -lag), window))
+        found[lag] = len(repeated)
+        repeated = repeated[unknown[repeated]]
+        source[repeated] = repeated - lag  # the last lag that fits leads farthest back
+    return found
+
+
+def _mark_backwards(alike: Array, window: int, least_lag: int, source: Array) -> None:
+    """The same for what runs backwards."""
+    count, unknown = len(alike), source < 0
+    for total in range(window, 2 * count - 1 - window):  # later + earlier = total
+        later = np.arange(max(total // 2 + 1 + least_lag // 2, total - count + 1), min(total, count - 1) + 1)
+        when = later[agreeing(alike[later, total - later], window)]
+        when = when[unknown[when]]
+        better = (source[when] < 0) | (total - when < source[when])
+        source[when[better]] = total - when[better]
 
 
 def _mark_retimed(plain: Array, small: Array, rate: float, speed: float, window: int, source: Array) -> None:
@@ -71,35 +84,39 @@ def _mark_retimed(plain: Array, small: Array, rate: float, speed: float, window:
         earlier = first[later - lag]
         apart = later - earlier > window
         if apart.sum() >= window:
-            later, earlier = later[apart], earlier[apart]
-            line = alike[later, later - lag]
-            unknown = source[later] < 0
-            _note(later[unknown], earlier[unknown], line[unknown], window, source)
+            inside = apart.nonzero()[0][agreeing(alike[later, later - lag][apart], window)]
+            inside = inside[source[later[inside]] < 0]
+            source[later[inside]] = earlier[inside]
 
 
-def _note(later: Array, earlier: Array, line: Array, window: int, source: Array) -> None:
-    """`source` takes up what the later samples repeat where that is earlier than known so far. `line`: how alike they are."""
-    inside = agreeing(line, window)
-    when, what = later[inside], earlier[inside]
-    better = (source[when] < 0) | (what < source[when])
-    source[when[better]] = what[better]
-
-
-def _spans(source: Array, detail: Array, rate: float) -> tuple[Span, ...]:
+def _spans(source: Array, lags: Array, detail: Array, rate: float) -> tuple[Span, ...]:
     """Maximal runs of repeats whose source runs along (forwards or backwards)."""
     spans: list[Span] = []
     start = 0
     marked = source >= 0
     if not marked.any():
         return ()
-    noise = Noise(detail, rate)
+    noise, usual = Noise(detail, rate), _usual(lags)
     for i in range(1, len(source) + 1):
         if i < len(source) and marked[i] and marked[start] and abs(int(source[i]) - int(source[i - 1])) <= 3:
             continue
         if marked[start] and (i - start) / rate >= MEAN_SECONDS:
-            piece = source[start:i]
-            certain = noise.is_copy(np.arange(start, i), piece)
+            later, earlier = np.arange(start, i), source[start:i]
+            # a machine may have been in the same place before the stretch that was copied
+            copied = next((what for what in (earlier, *(later - lag for lag in usual if lag <= start)) if noise.is_copy(later, what)), None)
+            piece = earlier if copied is None else copied
             origin = (round(int(piece.min()) / rate, 3), round((int(piece.max()) + 1) / rate, 3))
-            spans.append(Span(SpanKind.LOOPED, (round(start / rate, 3), round(i / rate, 3)), certain, origin))
+            spans.append(Span(SpanKind.LOOPED, (round(start / rate, 3), round(i / rate, 3)), copied is not None, origin))
         start = i
     return tuple(spans)
+
+
+def _usual(lags: Array) -> list[int]:
+    """The times (in samples) after which most repeats, at most eight, no two next to each other."""
+    chosen: list[int] = []
+    for lag in np.argsort(-lags, kind="stable"):
+        if not lags[lag] or len(chosen) == _USUAL:
+            break
+        if all(abs(int(lag) - other) > 3 for other in chosen):
+            chosen.append(int(lag))
+    return chosen
