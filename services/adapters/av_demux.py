@@ -1,4 +1,4 @@
-"""A file's packets without decoding them (PyAV): when each frame is shown and where its bytes lie. The only importer of av."""
+"""A file's packets (PyAV): when each frame is shown and where its bytes lie; and a few frames in a row. The only importer of av."""
 
 from __future__ import annotations
 
@@ -76,6 +76,26 @@ def demux(path: Path, stream_index: int) -> Packets:
         complete,
         fps,
     )
+
+
+def frames_from(path: Path, stream_index: int, second: float, count: int, size: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Up to `count` frames in a row from about `second` (the file's own time) on, grey, [n, height, width] for `size` (width, height).
+
+    Raises NotDemuxed if the file cannot be opened or the place cannot be reached; damage ends the frames.
+    """
+    frames: list[np.ndarray[Any, Any]] = []
+    try:
+        with av.open(f"file:{path}", options={"protocol_whitelist": "file", "format_whitelist": FORMATS}, metadata_errors="replace") as container:
+            stream = container.streams[stream_index]
+            container.seek(int(second / float(stream.time_base or 1)), stream=stream, backward=True)
+            for frame in container.decode(stream):
+                frames.append(frame.reformat(*size, format="gray").to_ndarray())
+                if len(frames) >= count:
+                    break
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        if not frames:
+            raise NotDemuxed(str(error)) from error
+    return np.stack(frames).astype(np.uint8) if frames else np.zeros((0, size[1], size[0]), dtype=np.uint8)
 
 
 def _bitstream_fps(stream: Any) -> float | None:

@@ -22,22 +22,21 @@ _WORDS = {
 
 @check
 def video_content(case: Case) -> Iterator[Result]:
-    """One finding per video and kind of empty stretch, 七(三)."""
+    """One finding per video and kind of empty stretch, what is sure and what is in doubt apart, 七(三)."""
     videos = [item for item in case.of("video") if isinstance(item.facts, VideoFacts)]
     if not videos:
         yield not_applicable()
         return
-    findings = [result for item in videos for kind in SpanKind if (result := _of_kind(item, kind))]
+    findings = [result for item in videos for kind in SpanKind for certain in (True, False) if (result := _of_kind(item, kind, certain))]
     yield from findings or (met(),)
 
 
-def _of_kind(item: Evidence, kind: SpanKind) -> Result | None:
-    spans = [span for span in item.facts.spans if span.kind is kind] if isinstance(item.facts, VideoFacts) else []
+def _of_kind(item: Evidence, kind: SpanKind, certain: bool) -> Result | None:
+    spans = [span for span in item.facts.spans if span.kind is kind and span.certain is certain] if isinstance(item.facts, VideoFacts) else []
     if not spans:
         return None
     code, zh, en = _WORDS[kind]
-    certain = any(span.certain for span in spans)
-    total = sum(span.seconds[1] - span.seconds[0] for span in spans if span.certain or not certain)
+    total = sum(span.seconds[1] - span.seconds[0] for span in spans)
     stretches = listed(map(_stretch, spans), 8, more="等{count}段")
     file = item.file.path
     places = tuple(Place(file, seconds=span.seconds) for span in spans)

@@ -8,12 +8,14 @@ from services.domain.case import Case, Evidence
 from services.domain.evidence import EvidenceKind, Place
 from services.domain.facts import VideoFacts
 from services.domain.finding import Result
-from services.verify.aspects import count_media, refused, seen_stretches
+from services.verify.aspects import count_media, listed, refused, seen_stretches
 from services.verify.checks import check
 from services.verify.results import met, unclear, unmet
 
 _ROUNDING = 0.5
 """Seconds by which a video cut at a full minute may miss it: its last frame has no length of its own."""
+
+_SLOWED = ("if_recorded_at_25_fps", "if_frames_are_doubled")
 
 
 @check
@@ -35,13 +37,25 @@ def video_length(case: Case, *, minimum_seconds: int) -> Iterator[Result]:
     places = tuple(Place(item.file.path) for item in readable)
     need = _clock(minimum_seconds)
     if most >= minimum_seconds - _ROUNDING or turned_away:
-        zh = f"能确认的有效视频{_clock(least)}，另有{_clock(max(0.0, most - least))}存疑，须达{need}，请人工观看核对"
-        en = f"{least:.0f} s of video surely count, {max(0.0, most - least):.0f} s are in doubt, {minimum_seconds} s are needed: watch them"
+        zh, en = _in_doubt(least, most, minimum_seconds, turned_away)
+        slow = [item.file.path for item in (*count.counted, *count.doubtful) if _at_usual_speed(item) is not None]
+        if slow:
+            zh += f"；视频{listed(slow)}疑似慢放（帧率异常低或画面成倍重复），按正常速度计时长更短"
+            en += f"; {listed(slow)} may be slowed down (few or doubled frames) and would be shorter at the usual speed"
         yield unclear("video.too_short", zh, en, subject="视频", expected=minimum_seconds, observed=round(least, 1), evidence=places)
         return
     zh = f"有效视频合计{_clock(most)}，不足{need}（静止、黑屏、循环画面及重复、曾用、摄于培训期外的视频不计），请补充培训过程视频"
     en = f"only {most:.0f} s of valid video, {minimum_seconds} s are needed (frozen, black, looped, repeated, reused and foreign video does not count)"
     yield unmet("video.too_short", zh, en, subject="视频", expected=minimum_seconds, observed=round(most, 1), evidence=places)
+
+
+def _in_doubt(least: float, most: float, minimum_seconds: int, turned_away: tuple[str, ...]) -> tuple[str, str]:
+    zh, en = f"能确认的有效视频{_clock(least)}", f"{least:.0f} s of video surely count"
+    if most - least >= 1:
+        zh, en = f"{zh}，另有{_clock(most - least)}存疑", f"{en}, {most - least:.0f} s are in doubt"
+    if turned_away:
+        zh, en = f"{zh}，视频文件{listed(turned_away)}未能接收", f"{en}, {listed(turned_away)} could not be taken in"
+    return f"{zh}，须达{_clock(minimum_seconds)}，请人工观看核对", f"{en}, {minimum_seconds} s are needed: watch them"
 
 
 def _missing(submitted: tuple[Evidence, ...], turned_away: tuple[str, ...]) -> Result:
@@ -64,7 +78,15 @@ def _seconds(case: Case, item: Evidence) -> tuple[float, float]:
     gone = [*empty, *seen_stretches(case, path, certain=True)]
     unsure = [*gone, *(span.seconds for span in item.facts.spans if not span.certain), *seen_stretches(case, path, certain=False)]
     most = max(0.0, item.facts.effective_seconds - (_length(gone) - _length(empty)))
-    return max(0.0, most - (_length(unsure) - _length(gone))), most
+    least = max(0.0, most - (_length(unsure) - _length(gone)))
+    usual = _at_usual_speed(item)
+    return (least if usual is None else min(least, usual)), most
+
+
+def _at_usual_speed(item: Evidence) -> float | None:
+    """Seconds that a video would last if it is slowed down; None where nothing looks like that."""
+    witnesses = item.facts.witnesses if isinstance(item.facts, VideoFacts) else ()
+    return next((seconds for who, seconds in witnesses if who in _SLOWED), None)
 
 
 def _length(stretches: list[tuple[float, float]]) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -13,17 +15,32 @@ from services.verify.readers.sheet.types import Array, Gray, Matrix, Page, Rgb, 
 _TARGET = 2300
 """Longer side of the straightened page in pixels: A4 at 200 dpi, where a row of 30 on a page is as high as the recogniser wants it."""
 _LOOK = 1200
+_ENOUGH = 6
+"""Lines of text from which on they show where the page is."""
+
+
+def hypotheses(rgb: Rgb, engine: Engine) -> Iterator[Page]:
+    """The page made straight, by the likeliest view of where it lies first: within the paper's edges where they are seen, as large as the
+    picture, cut to its text. A hard shadow looks like an edge of the paper; whoever reads the page can tell which of them makes sense.
+
+    `back` leads to pixels of `rgb`, whose size is the page's as a viewer shows it.
+    """
+    height, width = rgb.shape[:2]
+    corners = paper_corners(rgb)
+    if corners is not None:
+        yield _straight(rgb, *rectangle(corners), engine)
+    if corners is None:
+        yield _straight(rgb, np.eye(3), (width, height), engine)
+    yield _straight(rgb, np.eye(3), (width, height), engine, cut=True)
 
 
 def straighten(rgb: Rgb, engine: Engine) -> Page:
-    """The page made straight; `back` leads to pixels of `rgb`, whose size is the page's as a viewer shows it."""
-    height, width = rgb.shape[:2]
-    corners = paper_corners(rgb)
-    if corners is None:
-        forth: Matrix = np.eye(3)
-        size = (width, height)
-    else:
-        forth, size = rectangle(corners)
+    """The likeliest view of the page, made straight."""
+    return next(hypotheses(rgb, engine))
+
+
+def _straight(rgb: Rgb, forth: Matrix, size: tuple[int, int], engine: Engine, *, cut: bool = False) -> Page:
+    """The page in the part of the picture that `forth` maps to `size`; `cut`: only what its text takes up, as large as a page."""
     look = _LOOK / max(size)
     forth = np.diag([look, look, 1.0]) @ forth
     size = (max(32, round(size[0] * look)), max(32, round(size[1] * look)))
@@ -36,13 +53,22 @@ def straighten(rgb: Rgb, engine: Engine) -> Page:
     level = straightening(_turned(first, turn), [_in_order(apply(rotation, quad)) for quad in quads])
     if level is not None:
         forth, size = _framed(level @ forth, apply(level, _frame(size)))
+    if cut and len(quads) >= _ENOUGH:
+        forth, size = _framed(forth, _around(apply(forth @ np.linalg.inv(looked), np.concatenate(quads)), size))
     enlarge = _TARGET / max(size)
     forth = np.diag([enlarge, enlarge, 1.0]) @ forth
     size = (max(32, round(size[0] * enlarge)), max(32, round(size[1] * enlarge)))
     gray = even(_warp(rgb, forth, size))
     onward = forth @ np.linalg.inv(looked)
     text = tuple(_in_order(apply(onward, quad)) for quad in quads)
-    return Page(gray, np.linalg.inv(forth), (width, height), text)
+    return Page(gray, np.linalg.inv(forth), (rgb.shape[1], rgb.shape[0]), text)
+
+
+def _around(points: Array, size: tuple[int, int]) -> Array:
+    """Corners [2, 2] of the text's extent with a margin for the rows without text, within the picture."""
+    low, high = np.percentile(points, 0.5, axis=0), np.percentile(points, 99.5, axis=0)
+    margin = np.array([0.1, 0.15]) * (high - low) + 20
+    return np.array([np.maximum(low - margin, 0), np.minimum(high + margin, size)])
 
 
 def _warp(rgb: Rgb, matrix: Matrix, size: tuple[int, int]) -> Rgb:

@@ -20,6 +20,7 @@ from services.verify.readers.video.loops import halved, loop_spans
 from services.verify.readers.video.pictures import frames_of
 from services.verify.readers.video.sniff import check_is_video
 from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, structure, subtract, total, union
+from services.verify.readers.video.tempo import repeats
 
 _RATE = 5.0
 _LONG_RATE, _LONG = 2.0, 3600.0
@@ -27,6 +28,7 @@ _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
 _MOST_PICTURES = 300
 _REFERENCE_FPS = 20.0
 _USUAL_FPS = 25.0
+_BEAT_FRAMES, _LEAST_DOUBLED = 36, 10.0
 _CHANGED = 2
 """Grey levels by which a pixel in full resolution differs when it changed."""
 
@@ -62,7 +64,7 @@ def read(source: Path, ctx: ReaderContext) -> VideoFacts:
         software=notes.software,
         spans=spans,
         frames=frames,
-        witnesses=(*_witnesses(probe), *timeline.witnesses, *_doubt(timeline)),
+        witnesses=(*_witnesses(probe), *timeline.witnesses, *_doubt(timeline), *_doubled(source, stream, timeline)),
         signature=_signature(small),
         signature_rate=samples.rate / _signature_step(len(small)),
     )
@@ -185,6 +187,22 @@ def _doubt(timeline: Structure) -> tuple[tuple[str, float], ...]:
     if not timeline.suspicious_rate or timeline.fps is None:
         return ()
     return (("if_recorded_at_25_fps", round(timeline.playable * timeline.fps / _USUAL_FPS, 3)),)
+
+
+def _doubled(source: Path, stream: dict[str, Any], timeline: Structure) -> tuple[tuple[str, float], ...]:
+    """What the video would last without frames shown several times, if two stretches of it both show them so. Told, not subtracted."""
+    if timeline.playable < _LEAST_DOUBLED:
+        return ()
+    found = []
+    for share in (0.3, 0.7):
+        try:
+            pictures = av_demux.frames_from(source, int(stream["index"]), timeline.first + share * timeline.playable, _BEAT_FRAMES, ffmpeg.THUMB)
+        except av_demux.NotDemuxed:  # the place lies behind damage: nothing can be told of it
+            return ()
+        found.append(repeats(pictures))
+    if found[0] != found[1] or found[0] == 1:
+        return ()
+    return (("if_frames_are_doubled", round(timeline.playable / found[0], 3)),)
 
 
 def _signature_step(count: int) -> int:

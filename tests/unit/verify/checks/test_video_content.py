@@ -20,8 +20,9 @@ def test_unsure_spans_are_unclear_and_not_added_to_sure_ones() -> None:
     unsure, sure = Span(SpanKind.LOOPED, (10, 40), certain=False, source=(0, 10)), Span(SpanKind.LOOPED, (50, 60))
     (result,) = video_content(make_case(evidence=(video(0, spans=(unsure,)),)))
     assert result.outcome is Outcome.UNCLEAR
-    (result,) = video_content(make_case(evidence=(video(0, spans=(unsure, sure)),)))
-    assert (result.outcome, result.observed) == (Outcome.UNMET, 10)
+    certain, doubtful = video_content(make_case(evidence=(video(0, spans=(unsure, sure)),)))
+    assert (certain.outcome, certain.observed, [p.seconds for p in certain.evidence]) == (Outcome.UNMET, 10, [(50, 60)])
+    assert (doubtful.outcome, doubtful.observed, [p.seconds for p in doubtful.evidence]) == (Outcome.UNCLEAR, 30, [(10, 40)])
 
 
 def test_met_and_not_applicable() -> None:

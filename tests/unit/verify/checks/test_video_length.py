@@ -62,6 +62,20 @@ def test_doubt_makes_it_unclear() -> None:
     assert found(video(0, 400, recorded_at=late_in_utc)) == (Outcome.UNCLEAR, "video.too_short")
 
 
+def test_what_may_be_slowed_down_is_unclear_and_says_so() -> None:
+    slowed = video(0, 400, witnesses=(("format", 400.0), ("if_recorded_at_25_fps", 80.0)))
+    (result,) = video_length(make_case(evidence=(slowed,)), minimum_seconds=300)
+    assert (result.outcome, result.observed) == (Outcome.UNCLEAR, 80.0)
+    assert "慢放" in result.message.zh and "videos/0.mp4" in result.message.zh and "5分20秒存疑" in result.message.zh
+    assert found(slowed, video(1, 300)) == (Outcome.MET, None)
+
+
+def test_nothing_in_doubt_is_not_called_in_doubt() -> None:
+    refused = ("videos/b.mp4", FileProblem("file.too_large", Message("过大", "too large")))
+    (result,) = video_length(make_case(evidence=(video(0, 200),), intake_problems=(refused,)), minimum_seconds=300)
+    assert result.outcome is Outcome.UNCLEAR and "存疑" not in result.message.zh and "未能接收" in result.message.zh
+
+
 def test_no_video_and_none_that_plays() -> None:
     assert found() == (Outcome.UNMET, "video.missing")
     assert found(evidence("videos/a.mp4", EvidenceKind.VIDEO)) == (Outcome.UNMET, "video.missing")
