@@ -16,7 +16,13 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def findings_page() -> str:
-    lines = ["# Finding codes", "", "Stable names that portals and reviewers rely on. An unmet finding has the severity given here, an unclear one is a warning at most,", "an info never moves the verdict.", ""]
+    lines = [
+        "# Finding codes",
+        "",
+        "Stable names that portals and reviewers rely on. An unmet finding has the severity given here, an unclear one is a warning at most,",
+        "an info never moves the verdict.",
+        "",
+    ]
     lines += ["| code | severity | 含义 | meaning |", "|---|---|---|---|"]
     lines += [f"| `{name}` | {'unclear' if code.unclear else code.severity.value} | {code.zh} | {code.en} |" for name, code in CODES.items()]
     return "\n".join(lines) + "\n"
@@ -34,7 +40,10 @@ def parts_page() -> str:
 
 def policy_page(policy: Policy) -> str:
     lines = [f"# {policy.title}", "", f"`{policy.id}`, version {policy.version}, in force {policy.valid_from} – {policy.valid_to}. Source: {policy.source}", ""]
-    lines += ["The sentence of the document on the left, what is checked on the right. Weights enter the score; an unmet critical clause about the claim fails it.", ""]
+    lines += [
+        "The sentence of the document on the left, what is checked on the right. Weights enter the score; an unmet critical clause about the claim fails it.",
+        "",
+    ]
     lines += ["| article | the document says | what is checked | weight |", "|---|---|---|---|"]
     for clause in policy.clauses:
         if clause.check == MANUAL:

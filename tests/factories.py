@@ -1,8 +1,8 @@
 """Cases for unit tests: a small complete claim in which every clause is met, and ways to change one thing of it.
 
-    case = make_case()                                   3 trainees, 2 days x 2 sessions of 4 hours, all signed
-    case = make_case(enterprise={"employees": 4999})     fields of enterprise, project and claim
-    case = make_case(trainees=(person(0), person(1, amount=Decimal("99"))), …)   any field of Case
+case = make_case()                                   3 trainees, 2 days x 2 sessions of 4 hours, all signed
+case = make_case(enterprise={"employees": 4999})     fields of enterprise, project and claim
+case = make_case(trainees=(person(0), person(1, amount=Decimal("99"))), …)   any field of Case
 """
 
 from __future__ import annotations
@@ -103,8 +103,16 @@ def video(index: int = 0, seconds: float = 400.0, **fields: Any) -> Evidence:
 def sheet(number: int, when: Session, people: Sequence[Trainee], **fields: Any) -> SheetAttendance:
     """The sheet of session `number`, signed by all of `people`."""
     rows = tuple(
-        SheetRowMatch(row=k + 1, box=(0.1, 0.2 + 0.02 * k, 0.8, 0.02), status=RowStatus.MATCHED, name=p.name, id_number=p.id_number, confidence=0.99,
-                      signed=(("签名", True),), trainee=k)  # fmt: skip
+        SheetRowMatch(
+            row=k + 1,
+            box=(0.1, 0.2 + 0.02 * k, 0.8, 0.02),
+            status=RowStatus.MATCHED,
+            name=p.name,
+            id_number=p.id_number,
+            confidence=0.99,
+            signed=(("签名", True),),
+            trainee=k,
+        )  # fmt: skip
         for k, p in enumerate(people)
     )
     page = SheetAttendance(file=f"sign_in_sheets/{number}.jpg", page=1, date=when.date, part=when.part_of_day(), session=number, rows=rows)

@@ -86,7 +86,7 @@ def frames_from(path: Path, stream_index: int, second: float, count: int, size: 
     frames: list[np.ndarray[Any, Any]] = []
     try:
         with av.open(f"file:{path}", options={"protocol_whitelist": "file", "format_whitelist": FORMATS}, metadata_errors="replace") as container:
-            stream = container.streams[stream_index]
+            stream = next(s for s in container.streams.video if s.index == stream_index)
             container.seek(int(second / float(stream.time_base or 1)), stream=stream, backward=True)
             for frame in container.decode(stream):
                 frames.append(frame.reformat(*size, format="gray").to_ndarray())

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import cattrs
+import numpy as np
 
 from services.domain.facts import Facts
 
@@ -84,7 +85,14 @@ def from_plain(cls: type[T], value: Any) -> T:
 
 
 def _text(value: Any) -> str:
-    return json.dumps({"v": VERSION, "value": value}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({"v": VERSION, "value": value}, ensure_ascii=False, separators=(",", ":"), default=_scalar)
+
+
+def _scalar(value: Any) -> Any:
+    """Readers and matching reckon with numpy: one of its scalars that stayed in a value is the number it stands for."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be stored")
 
 
 def _value(text: str | bytes) -> Any:

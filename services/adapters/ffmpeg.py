@@ -34,7 +34,7 @@ class ToolFailed(Exception):
 class Plan:
     """What to take from a video: `rate` samples a second; a picture every `picture_seconds` seconds, `picture_width` wide; at most `seconds` of it.
 
-    `only_reference`: frames that no other frame needs are skipped (half the work, but fewer frames). `stream` is the index in the file.
+    `only_reference`: frames that no other frame needs are skipped (half the work, but fewer frames); `only_key`: so are all but key frames. `stream` is the index in the file.
     """
 
     stream: int
@@ -44,6 +44,7 @@ class Plan:
     seconds: float
     time_limit: float
     only_reference: bool = False
+    only_key: bool = False
 
 
 def probe(path: Path) -> dict[str, Any]:
@@ -92,6 +93,8 @@ def _command(path: Path, plan: Plan, pictures: Path) -> list[str]:
     options: dict[str, Any] = dict(_GUARDS)
     if plan.only_reference:
         options["skip_frame"] = "noref"
+    if plan.only_key:
+        options["skip_frame"] = "nokey"
     source = ffmpeg.input(f"file:{path}", threads=2, t=plan.seconds, **options)[str(plan.stream)]
     thumbs, rest = _split(source.filter("fps", fps=plan.rate).filter("format", "gray"))
     first, second = _split(rest.filter("scale", f"max(iw,{PATCH[0]})", f"max(ih,{PATCH[1]})"))
@@ -101,7 +104,8 @@ def _command(path: Path, plan: Plan, pictures: Path) -> list[str]:
         second.filter("crop", *PATCH, f"(iw-{PATCH[0]})*0.2", f"(ih-{PATCH[1]})*0.75"),
     ]
     grey = ffmpeg.filter(parts, "vstack", inputs=3).output("pipe:1", format="rawvideo", pix_fmt="gray")
-    shown = source.filter("fps", fps=1 / plan.picture_seconds).filter("scale", plan.picture_width, -2)
+    # "near" is the default; said so that the two filters differ where both rates are the same, which the library needs
+    shown = source.filter("fps", fps=1 / plan.picture_seconds, round="near").filter("scale", plan.picture_width, -2)
     kept = shown.output(str(pictures / "%05d.jpg"), format="image2", vcodec="mjpeg", pix_fmt="yuvj420p", **{"q:v": 5})
     compiled: list[str] = ffmpeg.merge_outputs(grey, kept).global_args("-v", "error", "-nostdin", "-timelimit", str(int(plan.time_limit))).compile()
     return compiled

@@ -74,7 +74,7 @@ def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
             with Image.open(path, formats=FORMATS) as image:
                 _check_size(image.size, max_pixels)
                 yield image
-    except EvidenceError:
+    except (EvidenceError, MemoryError):  # too little memory says nothing of the file: it is told as too large
         raise
     except Exception as error:  # a decoder fed hostile bytes raises anything: OSError, SyntaxError, struct.error, ValueError, ...
         raise FileUnreadable(

@@ -140,7 +140,9 @@ def open_pdf(path: Path, *, max_pages: int = 2000, max_pixels: int = 200_000_000
     try:
         if len(document) > max_pages:
             raise FileTooLarge(
-                Message(f"PDF共{len(document)}页，超过上限{max_pages}页，请拆分后重新上传", f"the PDF has {len(document)} pages, more than {max_pages}; split it")
+                Message(
+                    f"PDF共{len(document)}页，超过上限{max_pages}页，请拆分后重新上传", f"the PDF has {len(document)} pages, more than {max_pages}; split it"
+                )
             )
         document.init_forms()
         yield PdfFile(document, max_pixels)

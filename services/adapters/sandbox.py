@@ -104,7 +104,9 @@ def _result_of(future: Any) -> Any:
         result = future.result()
         if isinstance(result, _Unexpected):
             log.error("a reader failed: %s", result.trace)
-            return FileUnreadable(Message(f"读取时出错（{result.summary}），请核对或重新导出文件", f"reading failed ({result.summary}); look at the file or export it again"))
+            return FileUnreadable(
+                Message(f"读取时出错（{result.summary}），请核对或重新导出文件", f"reading failed ({result.summary}); look at the file or export it again")
+            )
         return result
     except (FutureTimeout, TimeoutError):
         return FileTooLarge(

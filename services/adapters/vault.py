@@ -68,8 +68,12 @@ class Vault:
             raise VaultError(Message("加密数据已被改动或不属于此记录", "a sealed value was changed or belongs to another row")) from error
 
     def blind(self, number: str) -> str:
-        """A keyed fingerprint of a normalised number or name, for look-up; tells nothing without the key."""
-        return hmac.new(self._index_key, normalise_number(number).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
+        """A keyed fingerprint of a normalised number, for look-up; tells nothing without the key."""
+        return self.blind_exact(normalise_number(number))
+
+    def blind_exact(self, text: str) -> str:
+        """The same of a text as it stands: letter case, blanks and full-width forms matter, as they do in file names."""
+        return hmac.new(self._index_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
 
 
 def parse_key(text: str) -> bytes:

@@ -138,19 +138,19 @@ def _verify(verifier: Verifier, claim_id: str, folder: Path, place: Path, policy
 
 
 def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: str | None, screen: Screen, statuses: list[int], debug: bool) -> None:
-    """A later claim may change an earlier one (same people, same time, same picture): match and judge those anew, from the facts."""
+    """A later claim may change an earlier one (same people, same time, same picture): match and judge those anew, from the facts.
+
+    A claim that an earlier call verified is judged by its own policy, and its report is made anew in the store.
+    """
     in_call = {d.claim_id: d for d in done}
-    order = list(in_call)
-    for position, claim_id in enumerate(order):
-        for related in verifier.related(claim_id):
-            verified = in_call.get(related)
-            if verified is not None and order.index(related) > position:
-                continue  # it was verified with this claim in view
-            screen.again(related)
-            with _told(verified.folder if verified else Path(related), screen, statuses, debug):
-                verifier.verify(related, policy_id=policy_id)
-                if verified is not None:
-                    verified.report = report_claim(verifier.store, related, verified.out)
+    for claim_id in verifier.to_judge_again(list(in_call)):
+        screen.again(claim_id)
+        verified = in_call.get(claim_id)
+        with _told(verified.folder if verified else Path(claim_id), screen, statuses, debug), tempfile.TemporaryDirectory(prefix="hezheng-report-") as unseen:
+            verifier.verify(claim_id, policy_id=policy_id if verified else None)
+            report = report_claim(verifier.store, claim_id, verified.out if verified else Path(unseen))
+            if verified is not None:
+                verified.report = report
 
 
 @contextmanager

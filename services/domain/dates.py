@@ -25,7 +25,7 @@ def parse_date(value: object) -> date | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        moment = _from_serial(float(value))
+        moment = _from_serial(value)
         return moment.date() if moment else None
     text = unicodedata.normalize("NFKC", str(value)).strip()
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
@@ -50,7 +50,7 @@ def parse_datetime(value: object) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        moment = _from_serial(float(value))
+        moment = _from_serial(value)
         return moment.replace(tzinfo=SHANGHAI) if moment else None
     text = unicodedata.normalize("NFKC", str(value)).strip()
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
@@ -103,8 +103,9 @@ def parse_time(value: object) -> time | None:
         return None
 
 
-def _from_serial(serial: float) -> datetime | None:
+def _from_serial(serial: int | float) -> datetime | None:
     """Excel's serial number of a day: 1900 date system, days since 1899-12-30; taken for 1955 to 2173 only."""
     if not 20000 <= serial < 100000:
         return None
+    serial = float(serial)
     return (_EXCEL_EPOCH + timedelta(seconds=round(serial * 86400))).replace(tzinfo=None)

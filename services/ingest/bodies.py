@@ -20,6 +20,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from services.domain.text import Message
+from services.ingest.fields import sound
 from services.ingest.problems import Problem, plain
 
 _FIELD_BYTES = 64 * 1024
@@ -42,7 +43,7 @@ async def read_body(request: Request, limit: int) -> bytes:
 def parse_json(body: bytes) -> Any:
     """Raises Problem 400 with the place where the text is no JSON."""
     try:
-        return json.loads(body)
+        return sound(json.loads(body))
     except json.JSONDecodeError as error:
         where = f"第{error.lineno}行第{error.colno}列", f"line {error.lineno}, column {error.colno}"
         raise Problem(400, "not-json", Message(f"{where[0]}不是有效的 JSON", f"no valid JSON at {where[1]}: {error.msg}")) from error

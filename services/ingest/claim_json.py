@@ -35,7 +35,7 @@ def load_claim(raw: bytes, folder_name: str) -> Claim:
     """The claim from the bytes of claim.json. Raises ClaimUnreadable with the line where the text is no JSON or a field is wrong."""
     text = _decode(raw)
     try:
-        untrusted = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        untrusted = fields.sound(json.loads(text, parse_float=Decimal, parse_constant=_no_constant))
     except json.JSONDecodeError as error:
         raise ClaimUnreadable(
             Message(

@@ -19,6 +19,11 @@ _MODES = {
     "online": Mode.ONLINE, "线上": Mode.ONLINE, "线上学习": Mode.ONLINE, "线上培训": Mode.ONLINE, "网络": Mode.ONLINE,
 }  # fmt: skip
 
+_FINEST = -30
+"""Least exponent of a number: finer ones are nobody's hours, and written out would fill the memory."""
+_FLOAT_NOISE = 6
+"""Decimals to which an amount in a spreadsheet's binary fractions is exact: 35.7 x 20 is 714.0000000000001 there."""
+
 _EXPECTED = {
     "text": Message("文字", "a text"),
     "day": Message("日期，如 2021-11-08", "a day such as 2021-11-08"),
@@ -41,6 +46,15 @@ class WrongForm(ValueError):
 def expected(parse: Callable[[Any], Any]) -> Message:
     """What a parser of this module expects, for a field that is missing."""
     return _EXPECTED.get(parse.__name__, Message("有值", "a value"))
+
+
+def sound(untrusted: Any) -> Any:
+    """A JSON value whose texts can be written anywhere: half of a surrogate pair, which JSON can spell, is no character."""
+    if isinstance(untrusted, str):
+        return untrusted if untrusted.isascii() else untrusted.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(untrusted, dict):
+        return {sound(key): sound(value) for key, value in untrusted.items()}
+    return [sound(value) for value in untrusted] if isinstance(untrusted, list) else untrusted
 
 
 def absent(raw: object) -> bool:
@@ -73,12 +87,12 @@ def moment_or_none(raw: object) -> datetime | None:
 
 
 def decimal(raw: object) -> Decimal:
-    """A finite decimal from a number or text; thousands separators and currency signs are dropped."""
+    """A finite decimal from a number or text; thousands separators and currency signs are dropped. None is finer than floats are."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
         raise InvalidOperation
     cleaned = re.sub(r"[\s,¥￥元]", "", unicodedata.normalize("NFKC", str(raw)))
     number = Decimal(cleaned)
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 13:
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 13 or int(number.as_tuple().exponent) < _FINEST:
         raise InvalidOperation
     return number
 
@@ -98,6 +112,8 @@ def money(raw: object) -> Decimal:
         number = decimal(raw)
     except InvalidOperation:
         raise WrongForm(_EXPECTED["money"]) from None
+    if isinstance(raw, float):
+        number = round(number, _FLOAT_NOISE)
     if number < 0 or number != number.quantize(Decimal("0.01")):
         raise WrongForm(_EXPECTED["money"])
     return number.quantize(Decimal("0.01"))

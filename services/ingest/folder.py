@@ -41,7 +41,8 @@ _TABLE_NAMES = {
     "trainees": ("trainees", "培训补贴人员信息", "学员名单", "培训人员名单"),
     "roster": ("roster", "参保职工", "参保名单", "参保人员名单"),
 }
-_IGNORED = re.compile(r"(^|/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini|~\$[^/]*)(/|$)", re.IGNORECASE)
+IGNORED = re.compile(r"(^|/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini|~\$[^/]*)(/|$)", re.IGNORECASE)
+"""What systems and programs leave behind beside the files that people mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def take_in(source: Path, workspace: Path, limits: ArchiveLimits | None = None) 
     budget = Budget(limits or ArchiveLimits())
     problems: list[tuple[str, FileProblem]] = []
     listed = _folder_files(source, problems) if source.is_dir() else _zip_files(source, workspace / "claim", budget, problems)
-    found = {path: local for path, local in listed if not _IGNORED.search(path)}
+    found = dict(listed)
     found, problems = _below_claim_json(found, problems)
     name = source.name if source.is_dir() else re.sub(r"\.zip$", "", source.name, flags=re.IGNORECASE)
     claim = load_claim(_claim_bytes(found, source), name)
@@ -90,18 +91,39 @@ def take_in(source: Path, workspace: Path, limits: ArchiveLimits | None = None) 
 
 def _folder_files(root: Path, problems: list[tuple[str, FileProblem]]) -> list[tuple[str, Path]]:
     listed = []
-    for folder, folders, names in os.walk(root):
+
+    def closed(error: OSError) -> None:
+        path = _path_in(root, Path(error.filename))
+        problems.append(
+            (path, FileProblem("file.unreadable", Message(f"文件夹 {path} 无法打开，未处理", f"the folder {path} cannot be opened and was not taken")))
+        )
+
+    for folder, folders, names in os.walk(root, onerror=closed):
         if Path(folder) == root:
             folders[:] = [f for f in folders if f != "report"]
         folders.sort()
-        for name in sorted(names):
+        for name in sorted([*names, *(f for f in folders if os.path.islink(os.path.join(folder, f)))]):
             local = Path(folder) / name
-            path = unicodedata.normalize("NFC", local.relative_to(root).as_posix())
+            path = _path_in(root, local)
+            if IGNORED.search(path):
+                continue
             if local.is_symlink() or not local.is_file():
                 problems.append((path, FileProblem("file.unreadable", Message(f"{path} 不是普通文件，未处理", f"{path} is no regular file and was not taken"))))
                 continue
             listed.append((path, local))
     return listed
+
+
+def _path_in(root: Path, local: Path) -> str:
+    """The path in the claim, `/` between parts. Names that Chinese Windows wrote are in GBK, which the system hands on as undecoded bytes."""
+    path = local.relative_to(root).as_posix()
+    raw = os.fsencode(path)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return unicodedata.normalize("NFC", raw.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return unicodedata.normalize("NFC", raw.decode("utf-8", "replace"))
 
 
 def _zip_files(source: Path, into: Path, budget: Budget, problems: list[tuple[str, FileProblem]]) -> list[tuple[str, Path]]:
@@ -110,7 +132,7 @@ def _zip_files(source: Path, into: Path, budget: Budget, problems: list[tuple[st
         for member in unpack(source, into, budget):
             if member.problem is not None:
                 problems.append((member.path, member.problem))
-            elif member.local is not None:
+            elif member.local is not None and not IGNORED.search(member.path):
                 listed.append((unicodedata.normalize("NFC", member.path), member.local))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ClaimUnreadable(
@@ -182,7 +204,7 @@ def _nested(path: str, local: Path, workspace: Path, budget: Budget, problems: l
             inside = f"{path}/{unicodedata.normalize('NFC', member.path)}"
             if member.problem is not None:
                 problems.append((inside, member.problem))
-            elif member.local is not None and not _IGNORED.search(inside):
+            elif member.local is not None and not IGNORED.search(inside):
                 inner[inside] = member.local
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         problems.append((path, FileProblem("file.unreadable", Message(f"{path} 不是完好的 zip（{error}）", f"{path} is no sound zip ({error})"))))

@@ -6,6 +6,7 @@ import re
 import tempfile
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.domain.case import FileProblem
 from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.text import Message
 from services.ingest.archive import ArchiveLimits, Budget, unpack
+from services.ingest.folder import IGNORED
 from services.ingest.sniff import family, sniff, type_problem
 
 FOLDERS: dict[EvidenceKind, str] = {
@@ -66,17 +68,21 @@ def path_of(kind: EvidenceKind, untrusted_name: str) -> str:
     return f"{FOLDERS[kind]}/{folder}/{name}"
 
 
-def take_upload(store: Store, claim_id: str, kind: EvidenceKind, untrusted_name: str, sha256: str, size: int) -> Taken:
+def take_upload(
+    store: Store, claim_id: str, kind: EvidenceKind, untrusted_name: str, sha256: str, size: int, *, allowed: Callable[[], object] = lambda: None
+) -> Taken:
     """Add stored bytes to a claim and have them read. The same bytes of the same kind again are the same evidence.
 
-    An archive is unpacked: what it holds is evidence, the archive itself is kept beside it without a kind.
+    An archive is unpacked: what it holds is evidence, the archive itself is kept beside it without a kind. `allowed` raises what
+    forbids it; it is asked in the transaction that adds the evidence, so that no claim gains a file after it was submitted.
     """
     path = path_of(kind, untrusted_name)
     source = store.blobs.path(sha256)
     media_type = sniff(source)
     if family(media_type) == "archive" and path.lower().endswith(".zip"):
-        return _take_archive(store, claim_id, kind, EvidenceFile(path, None, sha256, size, media_type), source)
+        return _take_archive(store, claim_id, kind, EvidenceFile(path, None, sha256, size, media_type), source, allowed)
     with store.repository.transaction():
+        allowed()
         return _take(store, claim_id, EvidenceFile(path, kind, sha256, size, media_type), untrusted_name, same_bytes=True)
 
 
@@ -95,7 +101,7 @@ def enqueue_reading(queue: Queue, claim_id: str, evidence_id: str) -> None:
     queue.enqueue("read.evidence", claim_id=claim_id, evidence_id=evidence_id)
 
 
-def _take_archive(store: Store, claim_id: str, kind: EvidenceKind, archive: EvidenceFile, source: Path) -> Taken:
+def _take_archive(store: Store, claim_id: str, kind: EvidenceKind, archive: EvidenceFile, source: Path, allowed: Callable[[], object]) -> Taken:
     problems: list[tuple[str, FileProblem]] = []
     members: list[tuple[EvidenceFile, str]] = []
     with tempfile.TemporaryDirectory(prefix="hezheng-unpack-", dir=store.settings.data_dir) as directory:
@@ -104,7 +110,7 @@ def _take_archive(store: Store, claim_id: str, kind: EvidenceKind, archive: Evid
                 inside = f"{archive.path}/{unicodedata.normalize('NFC', member.path)}"
                 if member.problem is not None:
                     problems.append((inside, member.problem))
-                elif member.local is not None:
+                elif member.local is not None and not IGNORED.search(inside):
                     media_type = sniff(member.local)
                     sha256, size = store.blobs.put_file(member.local)
                     members.append((EvidenceFile(inside, kind, sha256, size, media_type), member.path))
@@ -113,6 +119,7 @@ def _take_archive(store: Store, claim_id: str, kind: EvidenceKind, archive: Evid
             message = Message(f"{archive.path} 不是完好的 zip，请重新打包提交", f"{archive.path} is no sound zip ({error}); pack it again")
             problems.append((archive.path, FileProblem("file.unreadable", message)))
     with store.repository.transaction():
+        allowed()
         evidence_id, created = store.repository.add_evidence(claim_id, archive, name=archive.path, same_bytes=True)
         if created:
             for path, problem in problems:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +29,7 @@ _THUMBNAIL_SIDE = 240
 _PAGE_DPI = 150
 _KEPT_PAGES = 3
 _MAX_PIXELS = 120_000_000
+_NUMBER = re.compile(r"[0-9]{10}")
 _ENDS_SHOWN = 4 / 18
 """Of an ID number's 18 digits the first 4 and the last 4 may be seen."""
 
@@ -47,7 +49,7 @@ class Pictures(Protocol):
         ...
 
     def frame(self, file: str, seconds: float) -> bytes | None:
-        """The kept frame of a video nearest to a second."""
+        """The kept frame of a video nearest to a second; None past its end."""
         ...
 
 
@@ -76,7 +78,8 @@ class FilePictures:
         """`numbers`: (path, page) -> the cells that hold ID numbers; they are covered as in print but for their ends."""
         self._files = dict(files)
         self._numbers = dict(numbers or {})
-        self._frames = dict(kept or {})
+        # Most frames are kept for their hash only, without a picture.
+        self._frames = {file: [f for f in frames if 0 < len(f.jpeg) <= 2 * _CROP_BYTES] for file, frames in (kept or {}).items()}
         self._pages: OrderedDict[tuple[str, int], Image | None] = OrderedDict()
 
     @classmethod
@@ -102,17 +105,16 @@ class FilePictures:
 
     def thumbnail(self, file: str) -> bytes | None:
         if kept := self._frames.get(file):
-            return self._frame(kept[len(kept) // 2])
+            return kept[len(kept) // 2].jpeg
         image = self._pages.get((file, 1)) or self._load(file, 1, _THUMBNAIL_SIDE)
         return None if image is None else self._small(image, _THUMBNAIL_SIDE, _THUMBNAIL_BYTES)
 
     def frame(self, file: str, seconds: float) -> bytes | None:
         kept = self._frames.get(file)
-        return self._frame(min(kept, key=lambda f: abs(f.seconds - seconds))) if kept else None
-
-    @staticmethod
-    def _frame(frame: Frame) -> bytes | None:
-        return frame.jpeg if 0 < len(frame.jpeg) <= 2 * _CROP_BYTES else None
+        if not kept:
+            return None
+        gap = max((b.seconds - a.seconds for a, b in pairwise(kept)), default=seconds)
+        return None if seconds > kept[-1].seconds + gap else min(kept, key=lambda f: abs(f.seconds - seconds)).jpeg
 
     @staticmethod
     def _small(image: Image, longest: int, at_most: int) -> bytes:
@@ -143,13 +145,13 @@ class FilePictures:
 
 
 def _number_cells(case: Case) -> Iterator[tuple[tuple[str, int], list[Box]]]:
-    """(path, page) -> the boxes of the cells under a column of ID numbers."""
+    """(path, page) -> the boxes of the cells under a column of ID numbers, and of others that hold what looks like one."""
     for evidence in case.evidence:
         for page in evidence.facts.pages if isinstance(evidence.facts, SheetFacts) else ():
             boxes = []
             for table in page.tables:
                 columns = {c.index for c in table.columns if c.role is ColumnRole.ID_NUMBER}
-                boxes += [cell.box for row in table.rows for cell in row.cells if cell.column in columns]
+                boxes += [cell.box for row in table.rows for cell in row.cells if cell.column in columns or _NUMBER.search(cell.text)]
             yield (evidence.file.path, page.page), boxes
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from services.domain.case import Case
 from services.domain.identity import mask_id_number, normalise_number
 
-_RUN = re.compile(r"(?<![0-9A-Za-z])\d{14,40}[Xx]?(?![0-9A-Za-z])")
+_RUN = re.compile(r"(?<!\d)\d{14,40}[Xx]?(?!\d)")
+_SIGN = re.compile(r"[0-9A-Za-z]")
 _SHAPE = re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _LENGTH = 18
 _PATHS = frozenset({"file", "path", "snapshot"})
@@ -31,10 +32,10 @@ class Masker:
     def text(self, text: str, *, path: bool = False) -> str:
         """The text with each ID number as its first and last four signs.
 
-        Any 18 digits count as a number (a misread one is one too); in a `path` only such with a date of birth in it,
-        so that a file named by a time stamp keeps its name.
+        Any 18 digits count as a number (a misread one is one too); in a `path`, or with letters right beside them, only such with a
+        date of birth in it, so that a file named by a time stamp keeps its name, and a serial number its digits.
         """
-        return _RUN.sub(lambda found: self._run(found[0], path), text)
+        return _RUN.sub(lambda found: self._run(found[0], path or _in_word(found)), text)
 
     def value(self, value: Any, key: str = "") -> Any:
         """A JSON value with every text in it masked."""
@@ -57,6 +58,11 @@ class Masker:
                 rest = run[at + _LENGTH :]
                 return run[:at] + mask_id_number(part) + (self._run(rest, path) if len(rest) >= _LENGTH else rest)
         return run
+
+
+def _in_word(found: re.Match[str]) -> bool:
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return bool(_SIGN.match(before) or _SIGN.match(after))
 
 
 def masker_for(case: Case) -> Masker:

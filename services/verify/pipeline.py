@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from services.domain.policy import Policy
 from services.domain.text import Message
 from services.verify.elsewhere import ClaimsElsewhere, invoice_numbers
 from services.verify.judge import judge
+from services.verify.match.conflicts import submission_order
 from services.verify.match.day_parts import span_of
 from services.verify.matching import match_case
 from services.verify.policy_file import find_policy, list_policies
@@ -58,7 +59,28 @@ class Verifier:
         single = [file for file in files if file.kind is not None and not reader_for(file.kind).whole_set]
         read_evidence(single, self.store.blobs.path, self.store.repository, self.sandbox, ocr_engine=self.store.settings.ocr_engine)
 
-    def related(self, claim_id: str) -> set[str]:
+    def to_judge_again(self, verified: Sequence[str]) -> list[str]:
+        """After claims were verified in this order: those that one verified after them may have changed, in the order of their submission.
+
+        What counts in a claim hangs on those submitted before it. So the first submitted is judged first, and a claim that changes may
+        in turn change those submitted after it.
+        """
+        every = sorted(self.store.repository.other_claims(""), key=submission_order)
+        rank = {claim.id: number for number, claim in enumerate(every)}
+        again: set[str] = set()
+        changed: list[str] = []
+        for position, claim_id in enumerate(verified):
+            found = self._related(claim_id) - {*verified[position:], *again}
+            again |= found
+            changed += [other for other in found if rank[other] > rank[claim_id]]
+        while changed:
+            claim_id = changed.pop()
+            found = {other for other in self._related(claim_id) - again if rank[other] > rank[claim_id]}
+            again |= found
+            changed += found
+        return sorted(again, key=rank.__getitem__)
+
+    def _related(self, claim_id: str) -> set[str]:
         """The claims that this one may change: they share people, pictures, sheets or invoices with it."""
         case = self.store.repository.case(claim_id)
         if case is None:

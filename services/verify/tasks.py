@@ -42,12 +42,12 @@ def verify_claim(store: Store, claim_id: str) -> None:
     verifier.verify(claim_id, progress=lambda done, total, _path: repository.set_progress(claim_id, done, total))
     with repository.transaction():
         store.queue.enqueue("report.compile", claim_id=claim_id)
-        for related in verifier.related(claim_id):
-            store.queue.enqueue("verify.again", claim_id=related)
+        for other in verifier.to_judge_again([claim_id]):
+            store.queue.enqueue("verify.again", claim_id=other)
 
 
 @job("verify.again", seconds=3600.0)
 def judge_again(store: Store, claim_id: str) -> None:
     """Match and judge a claim anew from what was read before, because another claim has to do with it."""
     Verifier(store, _sandbox()).verify(claim_id)
-    store.queue.enqueue("report.compile", claim_id=claim_id)
+    store.queue.enqueue("report.compile", claim_id=claim_id, again=True)

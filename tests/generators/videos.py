@@ -252,6 +252,19 @@ def recoded(source: Path, path: Path, *, width: int = 320, crf: int = 32) -> Pat
     return path
 
 
+def recoded_gop(source: Path, path: Path, gop: int) -> Path:
+    """Coded anew with a key frame every `gop` frames."""
+    run("-i", source, "-an", *_X264, "-g", gop, path)
+    return path
+
+
+def retimed(source: Path, path: Path, speed: float) -> Path:
+    """The clip, then the clip again at `speed` times its speed, coded anew."""
+    graph = f"[0:v]split[a][b];[b]setpts=PTS/{speed},fps=15[c];[a][c]concat=n=2:v=1"
+    run("-i", source, "-filter_complex", graph, "-an", *_X264, path)
+    return path
+
+
 def cropped(source: Path, path: Path, keep: float = 0.85) -> Path:
     """The middle of the picture only."""
     run("-i", source, "-vf", f"crop=trunc(iw*{keep}/2)*2:trunc(ih*{keep}/2)*2", "-an", *_X264, path)

@@ -248,11 +248,12 @@ def test_an_archive_is_unpacked_into_evidence(client: TestClient, store: Store) 
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.jpg", JPEG)
         archive.writestr("../../b.jpg", JPEG + b"2")
+        archive.writestr("__MACOSX/._a.jpg", b"left behind by a Mac")
     answer = add(client, claim_id, packed.getvalue(), name="all.zip")
     assert answer.status_code == 201, answer.text
     paths = [f.path for f in store.repository.evidence(claim_id)]
     assert "photos/all.zip/a.jpg" in paths
-    assert not any(".." in p for p in paths)
+    assert not any(".." in p or "MACOSX" in p for p in paths)
     assert add(client, claim_id, packed.getvalue(), name="all.zip").status_code == 200
 
 

@@ -99,4 +99,4 @@ class EvidenceStore(Part):
         return found
 
     def _path_key(self, claim_id: str, path: str) -> str:
-        return self._vault.blind(f"{claim_id}/{path}")
+        return self._vault.blind_exact(f"{claim_id}/{path}")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.adapters.access import Caller
 from services.adapters.queue import SOON
-from services.adapters.repository import STATUSES, StoredAnswer
+from services.adapters.repository import STATUSES, ClaimExists, StoredAnswer
 from services.adapters.store import Store
 from services.domain.text import Message
 from services.ingest.api.common import PREFIX, TABLE_BODY, CallerOf, StoreOf, claim_view, in_thread, open_claim, problem_answers, rejected_view
@@ -45,7 +45,7 @@ async def create_claim(request: Request, store: StoreOf, caller: CallerOf, idemp
 def _create(store: Store, caller: Caller, body: bytes, key: str | None) -> Response:
     try:
         return _create_once(store, caller, body, key)
-    except IntegrityError:  # the same claim came in at the same moment: now it is there
+    except (IntegrityError, ClaimExists):  # the same call may have come in at the same moment: now its answer is there
         return _create_once(store, caller, body, key)
 
 
@@ -63,9 +63,9 @@ def _create_once(store: Store, caller: Caller, body: bytes, key: str | None) -> 
                     ),
                 )
             return _created(earlier.body)
-        parse_json(body)
+        raw = parse_json(body)
         claim = load_claim(body, f"API-{secrets.token_hex(6)}")
-        claim_id = store.repository.put_claim(claim, json.loads(body), replace=False)
+        claim_id = store.repository.put_claim(claim, raw, replace=False)
         text = json.dumps(claim_view(store.repository.claim_summary(claim_id)), ensure_ascii=False)
         if key:
             store.repository.put_answer(caller.id, key, StoredAnswer(fingerprint, 201, text))
@@ -150,7 +150,12 @@ def get_report(claim_id: str, store: StoreOf, _caller: CallerOf) -> JSONResponse
     return JSONResponse(report, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/claims/{claim_id}/report.{extension}", summary="The report as html, pdf or xlsx", responses=problem_answers(404))
+@router.get(
+    "/claims/{claim_id}/report.{extension}",
+    summary="The report as html, pdf or xlsx",
+    response_class=Response,
+    responses=problem_answers(404) | {200: {"description": "The report in that form", "content": dict.fromkeys(("application/json", *_FORMATS.values()), {})}},
+)
 def get_rendering(claim_id: str, extension: str, store: StoreOf, _caller: CallerOf) -> Response:
     summary = store.repository.claim_summary(claim_id)
     if extension == "json":

@@ -19,7 +19,7 @@ class DecisionBody(BaseModel):
     reason: str = Field(min_length=1, max_length=4000, pattern=r"\S")
 
 
-@router.post("/claims/{claim_id}/decisions", status_code=201, summary="Approve, reject or return a claim", responses=problem_answers(404, 409, 422))
+@router.post("/claims/{claim_id}/decisions", status_code=201, summary="Approve, reject or return a claim", responses=problem_answers(400, 404, 409, 422))
 def decide(claim_id: str, body: DecisionBody, store: StoreOf, caller: CallerOf) -> dict[str, Any]:
     """With a reason. Only a verified claim can be decided; a returned one takes more material and is submitted again."""
     with store.repository.transaction():

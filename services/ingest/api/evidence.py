@@ -69,7 +69,7 @@ def _take(store: Store, claim_id: str, kind: EvidenceKind, form: Form, staged: B
         return Taken(known[0], False, known[1])
     open_claim(store, claim_id)
     staged.keep()
-    return take_upload(store, claim_id, kind, form.filename or "file", staged.sha256, staged.size)
+    return take_upload(store, claim_id, kind, form.filename or "file", staged.sha256, staged.size, allowed=lambda: open_claim(store, claim_id))
 
 
 def evidence_view(taken: Taken) -> dict[str, Any]:

@@ -42,7 +42,12 @@ def readyz(store: StoreOf) -> dict[str, Any]:
     return {"status": "ready", "free_bytes": free}
 
 
-@router.get("/metrics", summary="Figures for Prometheus")
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"description": "Prometheus text format", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 def metrics(store: StoreOf) -> Response:
     registry = CollectorRegistry()
     jobs = Gauge("hezheng_jobs", "Jobs by state", ["state"], registry=registry)

@@ -94,10 +94,13 @@ def fill(report: Report, pictures: Pictures, budget: Budget | None = None) -> Al
             if taker.spent or len(shown) >= budget.per_finding or used.get(finding["code"], 0) >= budget.per_code:
                 album.omitted += 1
                 continue
+            src = taker.place(kinds.get(place["file"]), place)
+            if src is None and place.get("seconds"):  # a stretch past the last picture: told in words, there is nothing to see
+                continue
             used[finding["code"]] = used.get(finding["code"], 0) + 1
             box = place.get("box")
             wide = box is not None and box[2] > 4 * box[3]
-            shown.append(Shown(taker.place(kinds.get(place["file"]), place), place["file"], where(place), wide))
+            shown.append(Shown(src, place["file"], where(place), wide))
     _thumbnails(report, taker, album, budget)
     return album
 

@@ -83,7 +83,7 @@ def sentence(report: Report) -> tuple[str, str]:
     if report.verdict == "fail":
         decisive = [c for c in unmet if c["critical"] and c["about"] == "claim"]
         if decisive:
-            zh, en = _named(report, decisive)
+            zh, en = _named(report, sorted(decisive, key=lambda c: -c["weight"]))
             others = len(unmet) + len(unclear) - len(decisive)
             more_zh, more_en = (f"；另有{others}项条款不符合或待定", f"; {others} more not met or unclear") if others else ("", "")
             return f"关键条款不符合：{zh}{more_zh}。", f"A critical clause is not met: {en}{more_en}."

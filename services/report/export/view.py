@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from services.report.export.album import Album, Shown, where
 from services.report.export.matrix import Matrix, matrix
 from services.report.export.summary import Amounts, Bar, amounts, sentence, waterfall
 from services.report.export.timeline import Timeline, timeline
-from services.report.export.words import KINDS, ONLINE, OTHER_KIND, Pair, plain
+from services.report.export.words import KINDS, ONLINE, OTHER_KIND, SUBJECTS, UNITS, Pair, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Bounds:
 
 SCREEN = Bounds()
 PAPER = Bounds(findings_per_group=30, pictures_per_group=6, trainees=250, traces=100, matrix_rows=80, matrix_columns=66, matrix_block=22, files=300)
+
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_BARE = ("", "0", "1", ">= 1")
+"""Values that say no more than that there is none of something, or that there should be."""
 
 
 @dataclass(slots=True)
@@ -157,8 +163,27 @@ def _item(report: Report, index: int, finding: dict[str, Any], pictures: list[Sh
         places = [*places[:8], f"等{len(places)}处"]
     related = [r["file"] if r["claim_no"] == own else f"{r['claim_no']} · {r['file']}" for r in finding["related"][:6]]
     subject = finding["subject"] or ""
+    subject = KINDS[subject][0] if subject in KINDS else SUBJECTS.get(subject, subject)
     subject = "" if all(word in finding["message"]["zh"] for word in subject.split()) else subject
-    return Item(index, finding, subject, places, pictures, plain(finding["expected"]), plain(finding["observed"]), related)
+    expected, observed = _proof(finding)
+    return Item(index, finding, subject, places, pictures, expected, observed, related)
+
+
+def _proof(finding: dict[str, Any]) -> tuple[str, str]:
+    """Expected and observed with their unit; empty where the message says both."""
+    said, code = finding["message"]["zh"], finding["code"]
+    texts = [plain(finding[key]) for key in ("expected", "observed")]
+    if all(text in _BARE or _says(said, text) for text in texts):
+        return "", ""
+    unit = UNITS.get(code, "")
+    expected, observed = (f"{text} {unit}" if unit and _NUMBER.fullmatch(text) else text for text in texts)
+    return expected, observed
+
+
+def _says(message: str, text: str) -> bool:
+    """Whether the message has this text, for numbers as a number of their own, rounded or not."""
+    forms = {text, f"{float(text):.0f}"} if _NUMBER.fullmatch(text) else {text}
+    return any(re.search(rf"(?<![\d.]){re.escape(form)}(?![\d.]*\d)", message) for form in forms)
 
 
 def _clause(report: Report, clause: dict[str, Any], home: dict[tuple[str, str, str], str]) -> dict[str, Any]:

@@ -66,6 +66,18 @@ DOUBTS: dict[str, Pair] = {
 }
 
 
+SUBJECTS = {"submitted_at": "提交时间"}
+"""Fields of claim.json that findings are about, as people call them; kinds of files are in KINDS."""
+_COUNTED = {
+    "秒": ("video.too_short", "video.looped", "video.frozen", "video.black", "video.slideshow", "video.duration_overstated"),
+    "分钟": ("online.overlapping_sessions", "online.face_check_gap"),
+    "学时": ("online.hours_short",),
+    "张": ("photo.too_few",),
+    "人": ("sheet.headcount_short",),
+}
+UNITS = {code: unit for unit, codes in _COUNTED.items() for code in codes}
+"""What the numbers of a finding count, by its code."""
+
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00|(:\d\d))(?:\+08:00)?")
 
 

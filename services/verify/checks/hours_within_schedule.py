@@ -25,7 +25,12 @@ def hours_within_schedule(case: Case) -> Iterator[Result]:
     if missing is not None:
         yield missing
     elif offered is None:
-        yield unclear(CODE, "未提供课程安排，无法核对申报学时；请补充课程表", "no schedule is given to compare the class hours claimed with; please add it", subject="sessions")
+        yield unclear(
+            CODE,
+            "未提供课程安排，无法核对申报学时；请补充课程表",
+            "no schedule is given to compare the class hours claimed with; please add it",
+            subject="sessions",
+        )
     else:
         yield met()
     if offered is not None and project > offered:

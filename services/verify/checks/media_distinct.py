@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.domain.case import Case, Reuse, ReuseKind
+from services.domain.facts import PhotoFacts, VideoFacts
 from services.domain.finding import Result
 from services.verify.aspects import related_to
 from services.verify.checks import check
@@ -15,8 +16,8 @@ _WORDS = {ReuseKind.PHOTO: ("photo.duplicate", "照片", "photo"), ReuseKind.VID
 
 @check
 def media_distinct(case: Case) -> Iterator[Result]:
-    """No photo or video twice within the claim, 七(三). One finding per repeated file."""
-    if not case.of("photo", "video"):
+    """No photo or video twice within the claim, 七(三). One finding per repeated file. Where none can be read there is nothing to compare."""
+    if not any(isinstance(item.facts, PhotoFacts | VideoFacts) for item in case.of("photo", "video")):
         yield not_applicable()
         return
     repeats: dict[str, Reuse] = {}

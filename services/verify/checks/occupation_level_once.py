@@ -27,7 +27,12 @@ def occupation_level_once(case: Case, *, months: int) -> Iterator[Result]:
         yield missing
         return
     if not project.occupation or not project.level:
-        yield unclear(CODE, "未填写职业或等级，无法核对是否重复享受；请补充", "no occupation or level is given to compare with earlier subsidies; please add them", subject="occupation")
+        yield unclear(
+            CODE,
+            "未填写职业或等级，无法核对是否重复享受；请补充",
+            "no occupation or level is given to compare with earlier subsidies; please add them",
+            subject="occupation",
+        )
         return
     if case.claim.paid_this_year is None:
         yield unclear(CODE, "未提供年度已享受补贴的清单（paid_this_year），只能与本系统内的申报核对；请补充，没有的请填空清单", "there is no list of subsidies paid this year (paid_this_year), only the claims known here were compared; add it, empty if there are none",

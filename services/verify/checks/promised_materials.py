@@ -33,7 +33,12 @@ def promised_materials(case: Case) -> Iterator[Result]:
     """For each promised material there is a file of its kind. Whether it is what it should be is for other clauses."""
     promised = case.claim.promised_materials
     if promised is None:
-        yield unclear(CODE, "未填写承诺提供的材料（promised_materials），无法核对；请补充", "the promised materials (promised_materials) are not given, so they cannot be checked; please add them", subject="promised_materials")
+        yield unclear(
+            CODE,
+            "未填写承诺提供的材料（promised_materials），无法核对；请补充",
+            "the promised materials (promised_materials) are not given, so they cannot be checked; please add them",
+            subject="promised_materials",
+        )
         return
     yield met() if promised else not_applicable()
     for word in promised:
@@ -41,4 +46,11 @@ def promised_materials(case: Case) -> Iterator[Result]:
         if known is None:
             yield unclear(CODE, f"承诺材料“{word}”不是已知的材料名称，无法核对；请人工确认", f"the promised material “{word}” is not a known one; please look for it by hand", subject=word, expected="、".join(_MATERIALS), observed=word)  # fmt: skip
         elif not case.of(*_MATERIALS[known][0]):
-            yield unmet(CODE, f"承诺提供的{known}未提交；请补充", f"the promised material “{word}” was not submitted; please add it", subject=word, expected=1, observed=0)
+            yield unmet(
+                CODE,
+                f"承诺提供的{known}未提交；请补充",
+                f"the promised material “{word}” was not submitted; please add it",
+                subject=word,
+                expected=1,
+                observed=0,
+            )

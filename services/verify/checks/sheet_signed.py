@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.domain.case import Case, DoubtKind, SheetAttendance, SheetRowMatch
+from services.domain.case import Case, DoubtKind, ReuseKind, SheetAttendance, SheetRowMatch
 from services.domain.evidence import Place
 from services.domain.finding import Result
 from services.domain.text import Message
@@ -65,7 +65,8 @@ def _gap(case: Case, trainee: int, session: int, pages: list[SheetAttendance]) -
     presences = [p for p in case.records[trainee].presences if p.session == session]
     name = session_name(case.sessions[session])
     if presences:
-        blurred = tuple(p.place for p in presences if DoubtKind.SIGNATURE_UNCLEAR in p.doubts)
+        told = {(r.place.file, r.place.page, r.place.row) for r in case.reuse if r.kind is ReuseKind.SIGNATURE}
+        blurred = tuple(p.place for p in presences if DoubtKind.SIGNATURE_UNCLEAR in p.doubts and (p.place.file, p.place.page, p.place.row) not in told)
         return _Gap(name, blurred, True) if blurred else None
     here = [(page, row) for page in pages if page.session == session for row in page.rows]
     own = [(page, row) for page, row in here if row.trainee == trainee]

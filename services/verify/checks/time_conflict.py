@@ -11,7 +11,7 @@ from services.domain.evidence import Related
 from services.domain.finding import Result
 from services.verify.checks import check
 from services.verify.people import nobody, people, who
-from services.verify.results import met, unmet
+from services.verify.results import met, not_applicable, unmet
 from services.verify.timetable import overlap
 
 CODE = "trainee.time_conflict"
@@ -26,6 +26,9 @@ def time_conflict(case: Case) -> Iterator[Result]:
     missing = nobody(case, CODE)
     if missing is not None:
         yield missing
+        return
+    if not any(record.presences for record in case.records):
+        yield not_applicable()  # nobody is seen to have signed anything
         return
     yield met()
     parallel = [(a, b) for a, b in combinations(range(len(case.sessions)), 2) if overlap(case.sessions[a], case.sessions[b])]

@@ -19,7 +19,13 @@ def training_type(case: Case) -> Iterator[Result]:
     stated = case.claim.project.training_type
     known = "、".join(name for name in case.rules.rates if not name.isascii())
     if not stated or not stated.strip():
-        yield unclear(CODE, "未填写培训类型，无法确定补贴标准；请补充", "no training type is given, so no rate applies; please add it", subject="training_type", expected=known)
+        yield unclear(
+            CODE,
+            "未填写培训类型，无法确定补贴标准；请补充",
+            "no training type is given, so no rate applies; please add it",
+            subject="training_type",
+            expected=known,
+        )
     elif rate_of(case).known:
         yield met()
     else:

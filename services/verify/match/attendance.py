@@ -54,6 +54,12 @@ def attend(
     found: list[dict[int, SessionPresence]] = [{} for _ in (trainees.people if trainees else ())]
     for entry in entries:
         _collect(found, entry, rules, reuse)
+    partly = _partly_read(sheets)
+    for entry in entries:
+        if entry.attendance.file in partly:
+            _perhaps(found, entry, partly[entry.attendance.file])
+    if claim.sessions:
+        _unread(found, sheets, sessions, entries)
     presences = tuple(tuple(f[i] for i in sorted(f)) for f in found)
     return Attendance(tuple(sessions), not claim.sessions and bool(sessions), tuple(e.attendance for e in entries), presences)
 
@@ -113,7 +119,12 @@ def _written(verdict: Verdict) -> bool:
 
 
 def _row_match(
-    reading: RowReading, verdict: Verdict, cells: list[tuple[str, SheetCell]] | None, state: tuple[bool | None, ...], directory: Directory, copied: bool
+    reading: RowReading,
+    verdict: Verdict,
+    cells: list[tuple[str, SheetCell]] | None,
+    state: tuple[bool | None, ...],
+    directory: Directory,
+    copied: tuple[DoubtKind, ...],
 ) -> SheetRowMatch:
     row = reading.row
     if row.crossed_out:
@@ -121,10 +132,9 @@ def _row_match(
     person = directory.people[verdict.person] if verdict.person is not None else None
     status = RowStatus.CROSSED_OUT if row.crossed_out else verdict.status
     doubts = verdict.doubts
-    if None in state and status is not RowStatus.CROSSED_OUT:
+    if None in state and status is not RowStatus.CROSSED_OUT and DoubtKind.SIGNATURE_UNCLEAR not in copied:
         doubts = (*doubts, DoubtKind.SIGNATURE_UNCLEAR)
-    if copied:
-        doubts = (*doubts, DoubtKind.SIGNATURE_COPIED)
+    doubts = (*doubts, *copied)
     headers = [h for h, _ in cells] if cells is not None else [_NO_HEADER]
     shown = verdict.status in (RowStatus.AMBIGUOUS, RowStatus.UNKNOWN)
     evidence = reading.evidence.id_number
@@ -150,11 +160,12 @@ def _crossed_out(reading: RowReading, verdict: Verdict, directory: Directory) ->
     return replace(known, doubts=())
 
 
-def _row_reuse(reuse: Sequence[Reuse], slot: Slot, row: int) -> bool:
-    return any(
-        r.kind is ReuseKind.SIGNATURE and _voids(r) and r.place.file == slot.file and r.place.page in (None, slot.page.page) and r.place.row == row
-        for r in reuse
-    )
+def _row_reuse(reuse: Sequence[Reuse], slot: Slot, row: int) -> tuple[DoubtKind, ...]:
+    """A signature that is certainly a copy voids the row; of one that may be a human has to say."""
+    here = [r for r in reuse if r.kind is ReuseKind.SIGNATURE and r.place.file == slot.file and r.place.page in (None, slot.page.page) and r.place.row == row]
+    if any(_voids(r) for r in here):
+        return (DoubtKind.SIGNATURE_COPIED,)
+    return (DoubtKind.SIGNATURE_UNCLEAR,) if any(not r.certain and not r.first for r in here) else ()
 
 
 def _page_reuse(reuse: Sequence[Reuse], sheet: SheetAttendance) -> bool:
@@ -176,7 +187,8 @@ def _collect(found: list[dict[int, SessionPresence]], entry: _Entry, rules: Rule
         if signed is False or row.status not in (RowStatus.MATCHED, RowStatus.AMBIGUOUS):
             continue
         doubts: tuple[DoubtKind, ...] = tuple(d for d in row.doubts if d not in (DoubtKind.PERSON_TWICE, DoubtKind.SIGNATURE_UNCLEAR))
-        doubts += (DoubtKind.SIGNATURE_UNCLEAR,) if signed is None else ()
+        suspect = DoubtKind.SIGNATURE_UNCLEAR in row.doubts and None not in state
+        doubts += (DoubtKind.SIGNATURE_UNCLEAR,) if signed is None or suspect else ()
         doubts += (DoubtKind.DATE_UNREADABLE,) if sheet.session is None else ()
         doubts += (DoubtKind.SHEET_REUSED,) if reused else ()
         people = {row.trainee} if row.status is RowStatus.MATCHED else {c.trainee for c in row.candidates}
@@ -187,6 +199,35 @@ def _collect(found: list[dict[int, SessionPresence]], entry: _Entry, rules: Rule
                 known = found[trainee].get(session)
                 if known is None or _weight(presence) < _weight(known):
                     found[trainee][session] = presence
+
+
+def _partly_read(sheets: Sequence[tuple[str, SheetFacts]]) -> dict[str, int]:
+    """Files with rows of which something could not be read, with the first such page; a blank page (it has no fingerprint) hides nobody."""
+    pages = {file: [page for page in facts.pages if not page.legible and page.fingerprint is not None] for file, facts in sheets}
+    return {file: found[0].page for file, found in pages.items() if found}
+
+
+def _perhaps(found: list[dict[int, SessionPresence]], entry: _Entry, page: int) -> None:
+    """Whoever is named in no row of a sheet that was read in part may stand in what was not read."""
+    sheet = entry.attendance
+    sessions = (sheet.session,) if sheet.session is not None else sheet.possible_sessions if sheet.date_known is SheetDate.UNREADABLE else ()
+    named = {row.trainee for row in sheet.rows}
+    doubts = (DoubtKind.SIGNATURE_UNCLEAR, *((DoubtKind.DATE_UNREADABLE,) if sheet.session is None else ()))
+    for trainee, presences in enumerate(found):
+        if trainee not in named:
+            for session in sessions:
+                presences.setdefault(session, SessionPresence(session, Place(sheet.file, page), doubts))
+
+
+def _unread(found: list[dict[int, SessionPresence]], sheets: Sequence[tuple[str, SheetFacts]], sessions: Sequence[Session], entries: Sequence[_Entry]) -> None:
+    """A sheet of which nothing was read may be that of a session without one: anybody may have signed there."""
+    used = {entry.attendance.file for entry in entries}
+    covered = {entry.attendance.session for entry in entries}
+    for file, page in _partly_read([(file, facts) for file, facts in sheets if file not in used]).items():
+        for presences in found:
+            for session in (i for i, s in enumerate(sessions) if i not in covered and not s.online):
+                doubts = (DoubtKind.SIGNATURE_UNCLEAR, DoubtKind.DATE_UNREADABLE)
+                presences.setdefault(session, SessionPresence(session, Place(file, page), doubts))
 
 
 def _signed(state: Sequence[bool | None], rules: Rules) -> bool | None:

@@ -13,9 +13,12 @@ from services.verify.match.day_parts import overlap, span_of
 
 def submitted_before(other: OtherClaim, claim: Claim) -> bool:
     """True if `other` was submitted before `claim`: by time, then by number; a claim without a time comes last."""
-    theirs = (other.submitted_at is None, other.submitted_at.timestamp() if other.submitted_at else 0.0, other.claim_no)
-    ours = (claim.submitted_at is None, claim.submitted_at.timestamp() if claim.submitted_at else 0.0, claim.claim_no)
-    return theirs < ours
+    return submission_order(other) < submission_order(claim)
+
+
+def submission_order(claim: Claim | OtherClaim) -> tuple[bool, float, str]:
+    """What claims are sorted by to have the first submitted first."""
+    return claim.submitted_at is None, claim.submitted_at.timestamp() if claim.submitted_at else 0.0, claim.claim_no
 
 
 def time_conflicts(

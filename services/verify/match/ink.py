@@ -16,15 +16,18 @@ WIDTH, HEIGHT = 96, 32
 _BITS = WIDTH * HEIGHT
 _COLUMN_EDGES, _ROW_EDGES = 2.6, 5.0
 """Least mean number of ink edges per column and per row: ticks, strokes and single simple characters have fewer."""
+_FEW_COLUMN_EDGES, _FEW_ROW_EDGES = 1.5, 3.0
+"""What a name of two simple characters has at least, and a tick or stroke has not."""
 
 
 @dataclass(frozen=True, slots=True)
 class InkSet:
-    """Bitmaps as 0/1 [count, 3072] with their area and whether each is intricate enough to tell hands apart."""
+    """Bitmaps as 0/1 [count, 3072] with their area, whether each is intricate enough to tell hands apart, and whether it is writing at all."""
 
     bits: NDArray[np.float32]
     area: NDArray[np.float32]
     telling: NDArray[np.bool_]
+    written: NDArray[np.bool_]
 
 
 def ink_set(bitmaps: Sequence[bytes]) -> InkSet:
@@ -37,7 +40,8 @@ def ink_set(bitmaps: Sequence[bytes]) -> InkSet:
     images = bits.reshape(-1, HEIGHT, WIDTH)
     down = np.abs(np.diff(images, axis=1)).sum(axis=(1, 2)) / WIDTH
     across = np.abs(np.diff(images, axis=2)).sum(axis=(1, 2)) / HEIGHT
-    return InkSet(bits, bits.sum(axis=1), (down >= _COLUMN_EDGES) & (across >= _ROW_EDGES))
+    telling = (down >= _COLUMN_EDGES) & (across >= _ROW_EDGES)
+    return InkSet(bits, bits.sum(axis=1), telling, (down >= _FEW_COLUMN_EDGES) & (across >= _FEW_ROW_EDGES))
 
 
 def overlap(a: InkSet, b: InkSet) -> NDArray[np.float32]:

@@ -142,21 +142,22 @@ def _whole_sheet(place: _Page, other: _Page, alike: np.ndarray) -> float | None:
 
 
 def _single(place: _Page, other: _Page, alike: np.ndarray, dated: bool, claim: OtherSheet | None) -> Iterator[Reuse]:
-    """Signatures of `place` that are on `other` too."""
+    """Signatures of `place` that are on `other` too; of those with few strokes only what stands out, and a human has to say."""
     best = alike.argmax(axis=1)
     values = alike[np.arange(len(best)), best]
     for k, value in enumerate(values):
-        if value < _LIKELY_INK or not (place.inks.telling[k] and other.inks.telling[best[k]]):
+        telling = bool(place.inks.telling[k] and other.inks.telling[best[k]])
+        if value < _LIKELY_INK or not (place.inks.written[k] and other.inks.written[best[k]]) or (not telling and value < _SAME_INK):
             continue
         rest = np.delete(values, k)
         rest = rest[rest < _SAME_INK]
         stands_out = len(rest) >= _OTHERS and value - float(np.median(rest)) >= _STANDS_OUT
-        if not stands_out and (value < _SAME_INK or len(rest) < len(values) / 2):
+        if not stands_out and (not telling or value < _SAME_INK or len(rest) < len(values) / 2):
             continue
         row, _, cell = place.cells[k]
         other_row, _, other_cell = other.cells[best[k]]
         here, there = Place(place.file, place.page, row.row, cell.box), Place(other.file, other.page, other_row.row, other_cell.box)
-        yield _reuse(ReuseKind.SIGNATURE, here, there, float(value), dated and bool(value >= _SAME_INK), claim)
+        yield _reuse(ReuseKind.SIGNATURE, here, there, float(value), dated and telling and bool(value >= _SAME_INK), claim)
 
 
 def _reuse(kind: ReuseKind, place: Place, other: Place, likeness: float, certain: bool, claim: OtherSheet | None) -> Reuse:

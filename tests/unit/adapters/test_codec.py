@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,3 +100,14 @@ def test_what_is_not_understood_is_refused(text: str) -> None:
 def test_a_value_of_another_class_is_refused() -> None:
     with pytest.raises(codec.StoredFormUnknown):
         codec.loads(Claim, codec.dumps(VideoFacts(1.0, 1.0, 1.0, 1, 1, 1.0, None)))
+
+
+def test_numpy_scalars_are_stored_as_the_numbers_they_are() -> None:
+    seen = PhotoFacts(width=np.int64(640), height=np.uint16(480), latitude=np.float32(43.5), faces=np.int32(3), hash_quality=np.uint8(90))  # type: ignore[arg-type]
+    assert codec.facts_loads(codec.facts_dumps(seen)) == PhotoFacts(width=640, height=480, latitude=43.5, faces=3, hash_quality=90)
+    assert codec.loads_plain(codec.dumps({"signed": np.bool_(True)})) == {"signed": True}
+
+
+def test_what_has_no_stored_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="ndarray"):
+        codec.dumps({"pixels": np.zeros(3)})

@@ -271,3 +271,11 @@ def test_decisions_stand_beside_the_verdict(store: Store) -> None:
     assert [(d.decision, d.reason, d.actor) for d in store.repository.decisions(claim_id)] == [("return", "请补充", "张三"), ("approve", "齐全", "李四")]
     assert store.repository.decisions(claim_id)[0].created_at >= before
     assert store.repository.claim_summary(claim_id).status == "approved"
+
+
+def test_file_names_that_differ_only_in_case_or_blanks_are_different_files(store: Store) -> None:
+    claim_id = store.repository.put_claim(CLAIM)
+    names = ("photos/IMG_1.jpg", "photos/IMG_1.JPG", "photos/照片 1.jpg", "photos/照片1.jpg", "photos/a(1).jpg", "photos/a（1）.jpg")
+    for name in names:
+        assert store.repository.add_evidence(claim_id, replace(PHOTO, path=name))[1], name
+    assert sorted(f.path for f in store.repository.evidence(claim_id)) == sorted(names)

@@ -15,7 +15,9 @@ def test_a_day_in_any_usual_form(text: object) -> None:
     assert parse_date(text) == date(2021, 11, 8)
 
 
-@pytest.mark.parametrize("text", ["", None, "11月8日", "2021-13-01", "2021-02-30", "第20211108号x1", True, 12, "会议"])
+@pytest.mark.parametrize(
+    "text", ["", None, "11月8日", "2021-13-01", "2021-02-30", "第20211108号x1", True, 12, "会议", 10**400, -(10**400), float("inf"), float("nan")]
+)
 def test_what_is_no_day(text: object) -> None:
     found = parse_date(text)
     assert found is None or text == "第20211108号x1"
@@ -44,3 +46,8 @@ def test_a_day_is_no_moment() -> None:
 )
 def test_times_of_day(text: object, clock: time | None) -> None:
     assert parse_time(text) == clock
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("inf"), float("nan")])
+def test_a_number_beyond_all_calendars_is_no_moment(number: float) -> None:
+    assert parse_datetime(number) is None and parse_time(number) is None

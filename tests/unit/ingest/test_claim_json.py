@@ -108,3 +108,15 @@ def test_sessions_without_hours_share_what_is_left() -> None:
 def test_no_full_id_number_in_a_message() -> None:
     claim = parse_claim(_claim(submitted_at="220105199001010030"), "x")
     assert "220105199001010030" not in str(claim.problems)
+
+
+def test_half_a_character_is_replaced_so_that_the_report_can_be_written() -> None:
+    raw = json.dumps(_claim(enterprise={"name": "甲\ud800厂"})).encode()
+    assert load_claim(raw, "x").enterprise.name == "甲\ufffd厂"
+    assert load_claim(json.dumps(_claim(enterprise={"name": "甲😀厂"})).encode(), "x").enterprise.name == "甲😀厂"
+
+
+@pytest.mark.parametrize("hours", ["1e-9999", "1E-31"])
+def test_hours_finer_than_any_clock_are_of_the_wrong_form(hours: str) -> None:
+    with pytest.raises(ClaimUnreadable):
+        parse_claim(_claim(project=_claim()["project"] | {"class_hours": hours}), "x")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import zipfile
 from pathlib import Path
@@ -103,3 +104,23 @@ def test_no_claim(tmp_path: Path) -> None:
     for source in (tmp_path / "empty", tmp_path / "x.zip", tmp_path / "absent"):
         with pytest.raises(ClaimUnreadable):
             take_in(source, tmp_path / "work")
+
+
+def test_names_in_gbk_as_chinese_windows_writes_them(tmp_path: Path) -> None:
+    folder = os.fsencode(_folder(tmp_path))
+    inside = os.path.join(folder, "照片".encode("gbk"))
+    os.mkdir(inside)
+    with open(os.path.join(inside, "开班.png".encode("gbk")), "wb") as file:
+        file.write(PNG)
+    assert _paths(take_in(Path(os.fsdecode(folder)), tmp_path / "work"))["照片/开班.png"] is EvidenceKind.PHOTO
+
+
+def test_a_linked_folder_is_not_taken_and_told(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "v.mp4").write_bytes(b"x")
+    (folder / "videos").symlink_to(tmp_path / "elsewhere")
+    (folder / ".git").symlink_to(tmp_path / "elsewhere")
+    problems = take_in(folder, tmp_path / "work").problems
+    assert ("videos", "file.unreadable") in [(path, problem.code) for path, problem in problems]
+    assert ".git" not in [path for path, _ in problems]

@@ -53,3 +53,15 @@ def test_json_with_keys_of_either_language() -> None:
     assert trainees.people[0].amount == Decimal("800.00")
     with pytest.raises(FileUnreadable):
         trainees_from_json("张三")
+
+
+def test_an_amount_reckoned_by_a_spreadsheet_is_taken_to_the_fen(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["姓名", "身份证号", "学时", "补贴金额"], ["张三", "", 35.7, 714.0000000000001], ["李四", "", 40, 799.999]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    trainees = read_trainees(tmp_path / "t.xlsx", "t.xlsx")
+    assert [p.amount for p in trainees.people] == [Decimal("714.00"), None]
+    assert [r.row for r in trainees.rejected] == [3], "a tenth of a fen is no noise"

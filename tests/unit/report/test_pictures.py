@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.domain.facts import Frame
 from services.report.pictures import FilePictures
 from tests.unit.report import world
 
@@ -65,6 +66,15 @@ def test_the_nearest_frame_is_shown(pictures: FilePictures) -> None:
     frames = {f.seconds: f.jpeg for e in world.evidence() if e.file.kind == "video" for f in e.facts.frames}  # type: ignore[union-attr]
     assert pictures.frame("videos/实训.mp4", 70.0) == frames[65.0]
     assert pictures.frame("videos/other.mp4", 1.0) is None
+
+
+def test_frames_kept_without_their_picture_are_passed_over() -> None:
+    kept = {"v.mp4": [Frame(t, b"jpeg%d" % t if t % 20 == 0 else b"", None) for t in range(0, 100, 5)]}
+    pictures = FilePictures({}, kept)
+    assert pictures.frame("v.mp4", 49.0) == b"jpeg40"
+    assert pictures.thumbnail("v.mp4") == b"jpeg40"
+    assert pictures.frame("v.mp4", 99.0) == b"jpeg80"
+    assert pictures.frame("v.mp4", 150.0) is None  # past the end
 
 
 def test_missing_and_broken_files_show_nothing(pictures: FilePictures) -> None:

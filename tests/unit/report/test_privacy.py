@@ -40,3 +40,9 @@ def test_masking_twice_is_masking_once_and_nothing_known_remains(text: str) -> N
     once = mask.text(f"{text} {NUMBER}")
     assert mask.text(once) == once
     assert NUMBER not in once
+
+
+def test_a_number_right_beside_letters_is_masked() -> None:
+    assert Masker().text(f"faces/checks/u{NUMBER}_1.jpg", path=True) == f"faces/checks/u{MASKED}_1.jpg"
+    assert Masker().text(f"账号user{NUMBER}") == f"账号user{MASKED}"
+    assert Masker().text("SN999999999999999999A") == "SN999999999999999999A"

@@ -35,7 +35,10 @@ def test_the_file_has_no_problems():
     assert check_policy(FOLDER / "fictional-2022.yaml") == ()
 
 
-@pytest.mark.parametrize(("month", "size", "photos", "supported"), [(3, Outcome.UNMET, Outcome.UNMET, "0"), (6, Outcome.UNMET, Outcome.UNMET, "0"), (7, Outcome.MET, Outcome.MET, "888")])
+@pytest.mark.parametrize(
+    ("month", "size", "photos", "supported"),
+    [(3, Outcome.UNMET, Outcome.UNMET, "0"), (6, Outcome.UNMET, Outcome.UNMET, "0"), (7, Outcome.MET, Outcome.MET, "888")],
+)
 def test_the_numbers_of_the_training_day(month, size, photos, supported):
     judgement, outcomes = judged(month)
     assert (outcomes["size"], outcomes["photos"], outcomes["window"]) == (size, photos, Outcome.MET)

@@ -18,6 +18,9 @@ _SAME_PLACE, _FRAMED = 0.7, 0.7
 """A grid of which the first share lies in another is inside it; with at least the second share of its cells it is the table itself, the other a frame."""
 
 
+_END, _PARTED = 34, 74
+
+
 @dataclass(frozen=True)
 class Ruling:
     """The page's ruling: level and plumb lines with their masks."""
@@ -78,7 +81,18 @@ def _regions(lines: Ruling, shape: tuple[int, int]) -> list[Rect]:
         _draw(canvas, rule, level=False)
     count, _, stats, _ = cv2.connectedComponentsWithStats(canvas)
     height, width = shape
-    return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count] if w > 0.2 * width and h > 0.03 * height]
+    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count] if w > 0.2 * width]
+    alone = [box for box in boxes if box[3] - box[1] <= 0.03 * height]
+    return [_with_ends(box, alone) for box in boxes if box[3] - box[1] > 0.03 * height]
+
+
+def _with_ends(table: Rect, alone: list[Rect]) -> Rect:
+    """The table with its first and last rule, which a stroke through the outermost row has parted from the plumb ones."""
+    x0, y0, x1, y1 = table
+    ends = [line for line in alone if abs(line[0] - x0) < _END and abs(line[2] - x1) < _END]
+    below = [line[3] for line in ends if 0 < line[3] - y1 < _PARTED]
+    above = [line[1] for line in ends if 0 < y0 - line[1] < _PARTED]
+    return (x0, min([y0, *above]), x1, max([y1, *below]))
 
 
 def _draw(canvas: Gray, rule: Rule, *, level: bool) -> None:

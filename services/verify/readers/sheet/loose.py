@@ -149,4 +149,4 @@ def _grid(bands: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int]], 
     left, right, top, bottom = columns[0][0], columns[-1][1], bands[0][0], bands[-1][1]
     rows = tuple((left, y0, right, y1) for y0, y1 in bands)
     lines = tuple(rule.polyline(level=True) for rule in rules)
-    return Grid((left, top, right, bottom), len(bands), len(columns), cells, rows, tuple((x0, top, x1, bottom) for x0, x1 in columns), lines)
+    return Grid((left, top, right, bottom), len(bands), len(columns), cells, rows, tuple((x0, top, x1, bottom) for x0, x1 in columns), lines, ruled=False)

@@ -9,6 +9,8 @@ from services.verify.readers.sheet.types import Array, Gray, Matrix, Rgb
 
 _LOOK = 640
 _LINES_AT = 1400
+_ALIKE = 0.62
+_SPREAD = 0.2
 
 
 def paper_corners(rgb: Rgb) -> Array | None:
@@ -49,12 +51,18 @@ def _sheets(figure: Gray, gray: Gray) -> list[tuple[Array, float]]:
         cv2.fillConvexPoly(inside, quad.astype(np.int32), 255)
         around = cv2.dilate(inside, np.ones((31, 31), np.uint8)) - inside
         at_edge = ((quad < 4) | (quad > np.array(gray.shape[::-1]) - 5)).any(axis=1).sum()
-        if not 0.85 < fill < 1.15 or not (around > 0).any() or at_edge > 2:
+        if not 0.85 < fill < 1.15 or not (around > 0).any() or at_edge > 2 or not _like_paper(quad):
             continue
         contrast = float(np.median(gray[inside > 0])) - float(np.median(gray[around > 0]))
         if contrast > 18:
             found.append((quad, share * min(fill, 1 / fill)))
     return found
+
+
+def _like_paper(quad: Array) -> bool:
+    """Opposite sides of a photographed sheet differ a little; of a sheet cut by a shadow's edge they differ a lot."""
+    sides = [float(np.linalg.norm(quad[(i + 1) % 4] - quad[i])) for i in range(4)]
+    return all(min(a, b) > _ALIKE * max(a, b) for a, b in ((sides[0], sides[2]), (sides[1], sides[3])))
 
 
 def _four_corners(hull: Array) -> Array | None:
@@ -123,8 +131,10 @@ def _from_ruling(gray: Gray, text: list[Array], slope: float | None) -> Matrix |
         inside = ((segments > low - margin) & (segments < high + margin)).all(axis=(1, 2))
         segments = segments[inside]
     segments = (segments - middle) / half
-    across = _vanishing_point(segments, 0)
-    down = _vanishing_point(segments, 1)
+    ruled = _vanishing_point(segments, 0)
+    across = ruled if ruled is not None else _vanishing_point((_beside(text) * scale - middle) / half, 0)
+    plumb = _vanishing_point(segments, 1)
+    down = plumb if plumb is not None or len(text) < 12 else _vanishing_point((_below(text) * scale - middle) / half, 1)
     if across is not None and slope is not None and abs(_degrees(across) - slope) > 8:
         return None
     if across is None and (down is None or slope is not None):
@@ -137,6 +147,31 @@ def _from_ruling(gray: Gray, text: list[Array], slope: float | None) -> Matrix |
     if abs(_degrees(down, plumb=True) + _degrees(across)) > 20:
         return None
     return _around_middle(_level(across, down), width, height)
+
+
+def _beside(text: list[Array]) -> Array:
+    """Segments [n, 2, 2] from each line of text to the next one at its right: what runs level where nothing is ruled."""
+    middles = np.array([q.mean(axis=0) for q in text]).reshape(-1, 2)
+    heights = np.array([np.linalg.norm(q[3] - q[0]) for q in text])
+    found = []
+    for i, middle in enumerate(middles):
+        off = middles - middle
+        near = (off[:, 0] > heights[i]) & (np.abs(off[:, 1]) < 0.25 * off[:, 0]) & (np.abs(off[:, 1]) < 0.8 * heights[i])
+        if near.any():
+            found.append([middle, middles[np.flatnonzero(near)[np.argmin(off[near, 0])]]])
+    return np.array(found).reshape(-1, 2, 2)
+
+
+def _below(text: list[Array]) -> Array:
+    """Segments [n, 2, 2] from each line of text to the next one below it, by their middles and by their left ends: columns run plumb."""
+    found = []
+    for points in (np.array([q.mean(axis=0) for q in text]), np.array([(q[0] + q[3]) / 2 for q in text])):
+        for point in points:
+            off = points - point
+            near = (off[:, 1] > 12) & (np.abs(off[:, 0]) < 0.4 * off[:, 1])
+            if near.any():
+                found.append([point, points[np.flatnonzero(near)[np.argmin(off[near, 1])]]])
+    return np.array(found).reshape(-1, 2, 2)
 
 
 def _degrees(vanishing: Array, *, plumb: bool = False) -> float:
@@ -171,7 +206,9 @@ def _vanishing_point(segments: Array, axis: int) -> Array | None:
         toward /= np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-9)
         off = np.degrees(np.arcsin(np.clip(np.abs(toward[:, 0] * along[:, 1] - toward[:, 1] * along[:, 0]) / np.maximum(length, 1e-9), 0, 1)))
         near = (length > 0.045) & (off < 1.5)
-    return meet
+    places = segments[near].mean(axis=1)[:, 1 - axis]
+    # Strokes through one row say nothing about the others.
+    return meet if near.any() and np.ptp(places) > _SPREAD else None
 
 
 def _level(across: Array, down: Array) -> Matrix:

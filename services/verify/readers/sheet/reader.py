@@ -18,17 +18,19 @@ from services.domain.evidence import Box, EvidenceKind
 from services.domain.facts import ColumnRole, SheetFacts, SheetPage, SheetTable
 from services.domain.text import Message
 from services.verify.readers import Reader, ReaderContext, register
-from services.verify.readers.sheet.grid import grids, rule_mask, ruling
+from services.verify.readers.sheet.grid import Ruling, grids, rule_mask, ruling
 from services.verify.readers.sheet.header import Frame, frame
 from services.verify.readers.sheet.heading import Around, Placed, read_around
 from services.verify.readers.sheet.ink import PageInk
 from services.verify.readers.sheet.loose import loose_grid
+from services.verify.readers.sheet.quality import Part, Quality, assess
 from services.verify.readers.sheet.source import Source
-from services.verify.readers.sheet.straighten import straighten
+from services.verify.readers.sheet.straighten import hypotheses
 from services.verify.readers.sheet.table import Plan, build, plans
 from services.verify.readers.sheet.types import Grid, Page, Rect
 
 _LONG_SIDE = 2400
+_VERSION = 3
 _LEAST_SIDE = 120
 _SCAN = 0.5
 """A PDF page whose largest picture covers more than this is a scan: a text layer under it is somebody's OCR."""
@@ -86,35 +88,60 @@ def _read_page(raw: Raw, number: int, ocr: Engine, before: list[Plan]) -> tuple[
     rgb = np.asarray(raw.image.convert("RGB"), dtype=np.uint8)
     if float(rgb[::7, ::7].std()) < 1.5:
         return blank, before
-    page = straighten(rgb, ocr)
-    found, source = _tables_of(page, ocr, raw.characters)
+    best: _Attempt | None = None
+    for page in hypotheses(rgb, ocr):
+        attempt = _attempt(page, ocr, raw.characters, before)
+        best = attempt if best is None or attempt.quality.score > best.quality.score else best
+        if best.quality.good and best.quality.ruled:
+            break
+    assert best is not None
+    return _facts(best, number, (width, height)), best.after or before
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One reading of a page. `after`: the columns that a next page without a header goes on with."""
+
+    page: Page
+    tables: tuple[SheetTable, ...]
+    after: list[Plan]
+    lines: list[Placed]
+    around: Around
+    quality: Quality
+
+
+def _attempt(page: Page, ocr: Engine, characters: tuple[tuple[str, Box], ...], before: list[Plan]) -> _Attempt:
+    lined = ruling(page.gray)
+    found, source = _tables_of(page, lined, ocr, characters)
     sorted_out = [frame(grid, source) for grid in found]
     lines = _lines_outside(page, found, source) + [line for entry in sorted_out for line in entry.lines]
     around = read_around(lines)
-    tables, after = _build(sorted_out, source, around, before)
-    tables = tuple(table for table in tables if _says_something(table))
-    fingerprint, _ = pdq(Image.fromarray(page.gray))
-    return (
-        SheetPage(
-            page=number,
-            width=width,
-            height=height,
-            tables=tables,
-            lines=tuple(line.line for line in lines),
-            title=around.title,
-            date=around.date,
-            part=around.part,
-            course=around.course,
-            place=around.place,
-            fingerprint=fingerprint,
-            legible=bool(tables),
-        ),
-        after or before,
+    parts, after = _build(sorted_out, source, around, before)
+    quality = assess(page, parts, lined)
+    tables = tuple(table for part in parts for table in part.sides) if quality.sound else ()
+    return _Attempt(page, tables, after, lines, around, quality)
+
+
+def _facts(attempt: _Attempt, number: int, size: tuple[int, int]) -> SheetPage:
+    around = attempt.around
+    fingerprint, _ = pdq(Image.fromarray(attempt.page.gray))
+    return SheetPage(
+        page=number,
+        width=size[0],
+        height=size[1],
+        tables=attempt.tables,
+        lines=tuple(line.line for line in attempt.lines),
+        title=around.title,
+        date=around.date,
+        part=around.part,
+        course=around.course,
+        place=around.place,
+        fingerprint=fingerprint,
+        legible=attempt.quality.good and bool(attempt.tables),
     )
 
 
-def _tables_of(page: Page, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:
-    lines = ruling(page.gray)
+def _tables_of(page: Page, lines: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:
     found = [grid for grid in grids(lines, page.gray.shape) if grid.rows >= 2 and grid.columns >= 2]
     source = Source(page, PageInk(page.gray, rule_mask(found, lines)), ocr, characters)
     if not found:
@@ -140,17 +167,22 @@ def _lines_outside(page: Page, found: Sequence[Grid], source: Source) -> list[Pl
     return [line for line in source.lines(outside) if line.text]
 
 
-def _build(frames_: Sequence[Frame], source: Source, around: Around, before: list[Plan]) -> tuple[tuple[SheetTable, ...], list[Plan]]:
-    tables: list[SheetTable] = []
+def _build(frames_: Sequence[Frame], source: Source, around: Around, before: list[Plan]) -> tuple[list[Part], list[Plan]]:
+    parts: list[Part] = []
     last = before
+    dates = [*around.dates, *(d for d in [around.date.value if around.date else None] if d)]
     for entry in frames_:
         sides = plans(entry, source, last)
-        dates = [*around.dates, *(d for d in [around.date.value if around.date else None] if d)]
+        first = sum(len(table.rows) for part in parts for table in part.sides) + 1
+        tables: list[SheetTable] = []
         for side in sides:
-            first = sum(len(table.rows) for table in tables) + 1
-            tables.append(build(entry, side, source, first, dates))
+            tables.append(build(entry, side, source, first + sum(len(table.rows) for table in tables), dates))
+        known = entry.headings is not None or (bool(last) and sides == last)
+        kept = tuple(table for table in tables if _says_something(table))
+        if kept:
+            parts.append(Part(entry, known, kept))
         last = sides
-    return tuple(tables), last
+    return parts, last
 
 
 def _says_something(table: SheetTable) -> bool:
@@ -167,4 +199,4 @@ def _says_something(table: SheetTable) -> bool:
     return len(sure) >= 2 and len(sure) >= 0.4 * len(read) and table.box[2] * table.box[3] > 0.02
 
 
-SHEET = register(Reader("sheet", 1, (EvidenceKind.SIGN_IN_SHEET,), read=read))
+SHEET = register(Reader("sheet", _VERSION, (EvidenceKind.SIGN_IN_SHEET,), read=read))

@@ -42,7 +42,6 @@ class Rule:
         result: Array = inside + slope * beyond
         return result
 
-
     def polyline(self, *, level: bool) -> Array:
         """Points [n, 2] (x, y) along the line."""
         along = np.arange(self.start, self.end + 1, 8)

@@ -13,7 +13,31 @@ from services.verify.readers.sheet.columns import normalise
 from services.verify.readers.sheet.ctc import log_likelihoods
 from services.verify.readers.sheet.ink import CellInk
 
-MARKS = ("请假", "缺勤", "病假", "事假", "旷课", "旷工", "缺席", "未到", "未签", "休假", "年假", "产假", "婚假", "丧假", "公假", "出差", "迟到", "早退", "代签", "请病假", "请事假", "没来", "离职")
+MARKS = (
+    "请假",
+    "缺勤",
+    "病假",
+    "事假",
+    "旷课",
+    "旷工",
+    "缺席",
+    "未到",
+    "未签",
+    "休假",
+    "年假",
+    "产假",
+    "婚假",
+    "丧假",
+    "公假",
+    "出差",
+    "迟到",
+    "早退",
+    "代签",
+    "请病假",
+    "请事假",
+    "没来",
+    "离职",
+)
 _SINGLE = frozenset("假缺病事旷休无")
 _PRESENT_BUT = frozenset(("迟到", "早退"))
 """Marks of somebody who was there: whether the cell is also signed is for a human."""

@@ -60,8 +60,7 @@ def _by_contents(frame: Frame, source: Source) -> Plan:
 def build(frame: Frame, plan: Plan, source: Source, first_row: int, dates: Sequence[date]) -> SheetTable:
     """One side of a table as facts; its rows are numbered from `first_row`."""
     columns = _columns(frame, plan, source, dates)
-    numbers = [i for i, role in enumerate(plan.roles) if role is ColumnRole.NUMBER]
-    wanted = [frame.cell(row, plan.columns[i]) for row in frame.body for i in range(len(columns)) if i not in numbers]
+    wanted = [frame.cell(row, plan.columns[i]) for row in frame.body for i in range(len(columns))]
     fresh = list(dict.fromkeys(c for c in wanted if c not in frame.seen))
     frame.seen.update(zip(fresh, source.look([c.rect for c in fresh]), strict=True))
     signing = _signing(frame, plan)

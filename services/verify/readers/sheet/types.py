@@ -72,7 +72,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table's geometry. `cells` cover it; one rectangle per atomic row and column; `rules`: its ruling as polylines [n, 2]."""
+    """A table's geometry. `cells` cover it; one rectangle per atomic row and column; `rules`: its ruling as polylines [n, 2].
+
+    `ruled`: the columns are those of plumb ruling, not of where the text stands.
+    """
 
     rect: Rect
     rows: int
@@ -81,6 +84,7 @@ class Grid:
     row_rects: tuple[Rect, ...]
     column_rects: tuple[Rect, ...]
     rules: tuple[Array, ...] = ()
+    ruled: bool = True
 
 
 def apply(matrix: Matrix, points: Array) -> Array:

@@ -18,6 +18,8 @@ _CUT, _CUT_RATIO = 22.0, 3.5
 _LEAST, _MOST = 1.6, 15.0
 """Seconds of a shot."""
 _SHOTS = 3
+_LEAST_RATE = 3.0
+"""Samples a second below which a movement's evenness cannot be told."""
 _POINTS = 9
 _UNLIKE = 20.0
 """Grey levels by which the worst tenth may differ from the first sample, moved."""
@@ -33,7 +35,7 @@ def moving_stills(thumbs: Array, rate: float) -> list[tuple[Run, bool]]:
 
     Certain are four or more shots of equal length: a program made them, nobody cuts so.
     """
-    if len(thumbs) < _SHOTS * _LEAST * rate:
+    if rate < _LEAST_RATE or len(thumbs) < _SHOTS * _LEAST * rate:
         return []
     pictures = thumbs.astype(np.float32)
     change = np.abs(np.diff(pictures, axis=0)).mean(axis=(1, 2))

@@ -28,6 +28,8 @@ _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
 _MOST_PICTURES = 300
 _REFERENCE_FPS = 20.0
 _USUAL_FPS = 25.0
+_MOST_PIXELS, _KEY_SECONDS = 50e9, 4.0
+"""Pixels to decode in full (13 minutes of 1080p at 30 a second), and how far key frames may lie apart to stand in for the rest."""
 _BEAT_FRAMES, _LEAST_DOUBLED = 36, 10.0
 _CHANGED = 2
 """Grey levels by which a pixel in full resolution differs when it changed."""
@@ -126,9 +128,12 @@ def _sound_seconds(packets: av_demux.Packets, size: int) -> float:
 def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: ReaderContext) -> tuple[Samples, tuple[Frame, ...]]:
     """One decode of the whole video in small: samples for what is still, samples for what moves, pictures."""
     seconds = timeline.intervals[-1][1] if timeline.intervals else 0.0
+    sparsely = _too_much_to_decode(stream, timeline)
     rate = _RATE if seconds <= _LONG else _LONG_RATE
     if timeline.fps is not None:
         rate = min(rate, max(1.0, float(int(timeline.fps))))
+    if sparsely:
+        rate = min(rate, 1 / max(timeline.key_seconds or 1.0, 0.2))
     plan = ffmpeg.Plan(
         stream=int(stream["index"]),
         rate=rate,
@@ -137,6 +142,7 @@ def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: Reader
         seconds=min(seconds + 5, float(ctx.limits.video_seconds)),
         time_limit=float(ctx.limits.cpu_seconds),
         only_reference=(timeline.fps or 0) >= _REFERENCE_FPS,
+        only_key=sparsely,
     )
     thumbs, change = [], []
     before: np.ndarray[Any, Any] | None = None
@@ -154,9 +160,15 @@ def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: Reader
     return Samples(np.stack(thumbs), np.asarray(change), rate), frames
 
 
+def _too_much_to_decode(stream: dict[str, Any], timeline: Structure) -> bool:
+    """Whether only key frames are looked at: long videos in high resolution that have one often enough."""
+    pixels = int(stream.get("width") or 0) * int(stream.get("height") or 0) * timeline.playable * (timeline.fps or _USUAL_FPS)
+    return pixels > _MOST_PIXELS and timeline.key_seconds is not None and timeline.key_seconds <= _KEY_SECONDS
+
+
 def _shown(timeline: Structure, samples: Samples) -> tuple[tuple[float, float], ...]:
     """The stretches with real frames that could be decoded: what an index promises beyond the last picture does not count."""
-    end = samples.seconds + 1.0
+    end = samples.seconds + max(1.0, 2 / samples.rate)
     return tuple((a, min(b, end)) for a, b in timeline.intervals if a < end)
 
 

@@ -41,6 +41,8 @@ class Structure:
     scale: float = 1.0
     suspicious_rate: bool = False
     witnesses: tuple[tuple[str, float], ...] = ()
+    key_seconds: float | None = None
+    """The longest time between two frames that can be decoded by themselves; None where there are fewer than two."""
 
     @property
     def playable(self) -> float:
@@ -75,7 +77,8 @@ def structure(packets: Packets, file_size: int, *, audio_seconds: float | None =
     witnesses = [("packets", round(float(ends[-1]), 3))]
     if packets.bitstream_fps:
         witnesses.append(("frames_at_coded_rate", round(len(times) / packets.bitstream_fps, 3)))
-    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses))
+    keys = np.diff(times[packets.key[chosen][known][order]])
+    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses), float(keys.max()) if len(keys) else None)
 
 
 def _unique(packets: Packets, file_size: int) -> np.ndarray[Any, Any]:

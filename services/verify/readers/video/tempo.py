@@ -22,8 +22,12 @@ def repeats(pictures: Array) -> float:
     change = np.abs(np.diff(pictures.astype(np.int16), axis=0)).mean(axis=(1, 2))
     for beat in _BEATS:
         phases = [change[start::beat] for start in range(beat)]
-        new = [phase for phase in phases if np.median(phase) > _REPEATED * change.max() / 2 and np.median(phase) >= _LEAST_CHANGE]
+        liveliest = max(float(np.median(phase)) for phase in phases)
+        new = [phase for phase in phases if np.median(phase) >= max(_LEAST_CHANGE, _REPEATED * liveliest)]
         old = [phase for phase in phases if not any(phase is other for other in new)]
-        if new and old and max(float(np.quantile(p, 0.9)) for p in old) <= _REPEATED * min(float(np.quantile(p, 0.25)) for p in new) and beat / len(new) >= 1.5:
+        if not new or not old or beat / len(new) < 1.5:
+            continue
+        calm, lively = np.concatenate(old), np.concatenate(new)
+        if np.median(calm) <= _REPEATED * np.median(lively) and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
             return beat / len(new)
     return 1.0

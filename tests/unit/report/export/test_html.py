@@ -85,6 +85,34 @@ def test_what_cannot_be_shown_says_so(page: str, album: Album) -> None:
     assert "无法显示" in page
 
 
+def shown(**changes: object) -> str:
+    """The first finding on the page, changed."""
+    judgement = world.judgement()
+    first = replace(judgement.findings[0], **changes)  # type: ignore[arg-type]
+    page = html(compile_report(world.case(), replace(judgement, findings=(first, *judgement.findings[1:]))), Album())
+    return page.partition('<li id="f0">')[2].partition("</li>")[0]
+
+
+def test_numbers_that_the_message_does_not_say_are_shown_with_their_unit() -> None:
+    page = shown(code="video.too_short", message=Message("有效视频合计0分40秒", "40 s"), expected=300, observed=40.4)
+    assert "实际 <b>40.4 秒</b>" in page and "应为 <b>300 秒</b>" in page
+
+
+@pytest.mark.parametrize(("expected", "observed"), [(6, 11), (0, 11.2), (None, "第11行"), (1, 0)])
+def test_what_the_message_says_is_not_said_again(expected: object, observed: object) -> None:
+    page = shown(message=Message("第11行与第6行相同", "the same"), expected=expected, observed=observed)
+    assert "实际 <b>" not in page and "应为 <b>" not in page
+
+
+def test_a_number_within_another_is_not_said() -> None:
+    assert "实际 <b>1.5 秒</b>" in shown(code="video.too_short", message=Message("第11.5行", "row 11.5"), expected=3, observed="1.5")
+
+
+def test_subjects_are_named_in_chinese() -> None:
+    page = shown(subject="assessment", message=Message("缺少材料", "missing"))
+    assert '<b class="subject">评价记录</b>' in page
+
+
 def test_text_from_outside_is_escaped() -> None:
     bad = '<script>alert(1)</script>"&'
     case = world.case()

@@ -80,3 +80,9 @@ def test_invoices_claimed_twice() -> None:
     assert found(make_case(evidence=(a, invoice("invoices/b.pdf", "87654321")))) == [(Outcome.MET, None)]
     same_bytes = tuple(invoice(path, sha256="ab" * 32) for path in ("invoices/a.pdf", "invoices/b.pdf"))
     assert found(make_case(evidence=same_bytes)) == [(Outcome.MET, None)]
+
+
+def test_nothing_is_met_where_nothing_could_be_compared() -> None:
+    unread = tuple(replace(item, facts=None) for item in CASE.evidence)
+    assert found(make_case(evidence=unread)) == [(Outcome.NOT_APPLICABLE, None)]
+    assert found(make_case(evidence=(document("plan/plan.pdf", EvidenceKind.PLAN),))) == [(Outcome.NOT_APPLICABLE, None)]

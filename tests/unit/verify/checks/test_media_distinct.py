@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.domain.case import Reuse, ReuseKind
 from services.domain.evidence import Place
 from services.domain.finding import Outcome
@@ -31,3 +33,8 @@ def test_other_claims_and_other_kinds_are_told_elsewhere() -> None:
 
 def test_not_applicable_without_media() -> None:
     assert [r.outcome for r in media_distinct(make_case(evidence=()))] == [Outcome.NOT_APPLICABLE]
+
+
+def test_nothing_is_met_where_nothing_could_be_compared() -> None:
+    unread = tuple(replace(item, facts=None) for item in make_case().evidence)
+    assert [r.outcome for r in media_distinct(make_case(evidence=unread))] == [Outcome.NOT_APPLICABLE]

@@ -32,3 +32,7 @@ def test_another_claim_submitted_before():
 def test_the_claim_submitted_first_has_no_finding():
     conflict = TimeConflict(2, 0, "CC-2021-000009", Place("sign_in_sheets/0.jpg"), Place("sign_in_sheets/x.jpg"), counts_here=True)
     assert said(run(time_conflict, make_case(conflicts=(conflict,)))) == []
+
+
+def test_nothing_is_met_where_nobody_signed():
+    assert [r.outcome for r in run(time_conflict, make_case(records=(record(), record(), record())))] == [Outcome.NOT_APPLICABLE]

@@ -32,7 +32,13 @@ grid_page, LEFT, TOP, ROW = drawings.grid_page, drawings.LEFT, drawings.TOP, dra
 
 Read = Callable[..., SheetFacts]
 HEADING = ("培训签到表", "日期：2021年11月8日上午   课程：机械制图   地点：第一教室")
-ROWS = (("序号", "姓名", "工号", "签到"), ("1", "张海飞", "A10111", "张海飞"), ("2", "王建国", "A10137", ""), ("3", "刘思远", "A10058", "请假"), ("4", "", "", ""))
+ROWS = (
+    ("序号", "姓名", "工号", "签到"),
+    ("1", "张海飞", "A10111", "张海飞"),
+    ("2", "王建国", "A10137", ""),
+    ("3", "刘思远", "A10058", "请假"),
+    ("4", "", "", ""),
+)
 WIDTHS = (140, 300, 320, 420)
 
 
@@ -178,7 +184,11 @@ def test_what_is_no_sheet_is_illegible_not_a_crash(read_pages: Read, name: str) 
 
 
 def test_damaged_files_are_refused_with_a_reason(tmp_path: Path) -> None:
-    for name, content, error in (("a.jpg", b"", FileEmpty), ("b.jpg", b"\xff\xd8\xff\xe0 no picture", FileUnreadable), ("c.pdf", b"%PDF-1.7 no", FileUnreadable)):
+    for name, content, error in (
+        ("a.jpg", b"", FileEmpty),
+        ("b.jpg", b"\xff\xd8\xff\xe0 no picture", FileUnreadable),
+        ("c.pdf", b"%PDF-1.7 no", FileUnreadable),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(error) as raised:
             read(tmp_path / name, ReaderContext(name))

@@ -30,7 +30,7 @@ def moving(seconds: float, seed: int) -> Any:
 
 
 def test_nothing_repeats_in_a_genuine_clip() -> None:
-    assert loop_spans(moving(180, 1), RATE) == ()
+    assert loop_spans(moving(120, 1), RATE) == ()
 
 
 @pytest.mark.parametrize("change", [lambda v: v, lambda v: v[:, :, ::-1], lambda v: v[::-1]])
@@ -60,10 +60,10 @@ def machine(seconds: float, cycle: float, noise: float, seed: int = 1) -> Any:
     return (frames + np.random.default_rng(seed).normal(0, noise, frames.shape)).clip(0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("cycle", [4, 8, 9, 20, 45])
+@pytest.mark.parametrize("cycle", [4, 9, 20])
 @pytest.mark.parametrize("noise", [0.0, 0.5, 2.0])
 def test_a_machines_cycle_is_no_certain_loop(cycle: float, noise: float) -> None:
-    found = loop_spans(machine(100, cycle, noise), RATE)
+    found = loop_spans(machine(64, cycle, noise), RATE)
     assert found and all(not span.certain for span in found)
 
 

@@ -1,0 +1,57 @@
+"""Which claims are judged anew after others were verified, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from services.adapters.settings import Settings
+from services.adapters.store import Store, open_store
+from services.domain.claim import SHANGHAI
+from services.domain.index import ClaimIndex, SubsidyEntry
+from services.verify.pipeline import Verifier
+from tests.factories import insured, make_case, person
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(Settings(data_dir=tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+def put(store: Store, number: int, *people: int) -> str:
+    """A verified claim, submitted on the `number`th, for these people."""
+    submitted = datetime(2021, 11, number, tzinfo=SHANGHAI)
+    trainees = [person(i) for i in people]
+    case = make_case(claim={"claim_no": f"CC-{number}", "submitted_at": submitted}, trainees=trainees, roster=[insured(i) for i in people])
+    claim_id = store.repository.put_claim(case.claim)
+    store.repository.put_case(claim_id, case)
+    store.repository.put_index(claim_id, ClaimIndex(subsidies=tuple(SubsidyEntry(p.id_number, None, None, None, None) for p in trainees)))
+    return claim_id
+
+
+def again(store: Store, *verified: str) -> list[str]:
+    return Verifier(store, cast(Any, None)).to_judge_again(verified)
+
+
+def test_the_last_to_be_verified_changes_those_before_it_the_first_submitted_first(store: Store) -> None:
+    third, second, first = put(store, 3, 0), put(store, 2, 0), put(store, 1, 0)
+    assert again(store, third, second, first) == [second, third]
+    assert again(store, first) == [second, third], "also those of earlier calls"
+
+
+def test_who_was_verified_with_the_others_in_view_is_left_alone(store: Store) -> None:
+    first, second, stranger = put(store, 1, 0), put(store, 2, 0), put(store, 3, 5)
+    assert again(store, first, second, stranger) == [first]
+    assert again(store, stranger) == []
+
+
+def test_a_claim_that_changes_changes_those_submitted_after_it(store: Store) -> None:
+    """The last has nobody in common with the first, but with the second, which the first changes."""
+    second, last, first = put(store, 2, 0, 1), put(store, 3, 1), put(store, 1, 0)
+    assert again(store, first) == [second, last]
