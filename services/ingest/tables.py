@@ -147,12 +147,7 @@ def _roster(records: Iterable[_Record], name: str) -> Roster:
 def _person(record: _Record) -> dict[str, Any]:
     raw_id = record.values.get("id_number")
     if is_lossy_number(raw_id):
-        raise _Refused(
-            Message(
-                "身份证号被表格软件存成了数字，末几位已丢失；请改为文本格式重新填写",
-                "the ID number was stored as a number and lost its last digits; fill it in again as text",
-            )
-        )
+        raise _Refused(_LOSSY)
     name = re.sub(r"\s+", "", record.text("name") or "") if not re.search(r"[A-Za-z]", record.text("name") or "") else (record.text("name") or "").strip()
     number = normalise_number(record.text("id_number"))
     if not name and not number:

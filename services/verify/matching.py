@@ -35,7 +35,7 @@ def match_case(
 ) -> Case:
     """The case of a claim. Nothing here looks at a pixel: a changed roster, law or other claim needs only this again."""
     sheets = _read_as(evidence, EvidenceKind.SIGN_IN_SHEET, SheetFacts)
-    sheet_matches = sheet_reuse(sheets, elsewhere.sheets(), {e.file.path: e.file.sha256 for e in evidence})
+    sheet_matches = sheet_reuse(sheets, elsewhere.sheets() if sheets else (), {e.file.path: e.file.sha256 for e in evidence})
     attendance = attend(sheets, claim, trainees, roster, rules, reuse=sheet_matches)
     presences: tuple[tuple[SessionPresence, ...], ...] = attendance.presences
     conflicts = time_conflicts(claim, attendance.sessions, trainees, presences, elsewhere.presences(trainees)) if trainees else ()
@@ -56,7 +56,7 @@ def match_case(
         records=tuple(TraineeRecord(p, t) for p, t in zip(presences, learning.times, strict=True)) if trainees else (),
         online_notes=learning.notes,
         has_face_checks=learning.has_face_checks,
-        reuse=(*find_reuse(media, elsewhere.media()), *sheet_matches),
+        reuse=(*find_reuse(media, elsewhere.media() if media else ()), *sheet_matches),
         subsidies=elsewhere.subsidies(trainees) if trainees else (),
         conflicts=conflicts,
         invoices_elsewhere=elsewhere.invoices(evidence),

@@ -70,12 +70,12 @@ class Verifier:
         again: set[str] = set()
         changed: list[str] = []
         for position, claim_id in enumerate(verified):
-            found = self._related(claim_id) - {*verified[position:], *again}
+            found = self._related(claim_id) & rank.keys() - {*verified[position:], *again}  # one that comes in meanwhile looks for itself
             again |= found
             changed += [other for other in found if rank[other] > rank[claim_id]]
         while changed:
             claim_id = changed.pop()
-            found = {other for other in self._related(claim_id) - again if rank[other] > rank[claim_id]}
+            found = {other for other in self._related(claim_id) & rank.keys() - again if rank[other] > rank[claim_id]}
             again |= found
             changed += found
         return sorted(again, key=rank.__getitem__)

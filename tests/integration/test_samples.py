@@ -22,7 +22,7 @@ GOLDEN: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests/golden/samples
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Name of the sample -> folder of its reports."""
     out = tmp_path_factory.mktemp("reports")
-    command = [sys.executable, "-m", "services.cli.main", "verify", *(str(ROOT / "samples" / name) for name in GOLDEN), "--out", str(out)]
+    command = [str(Path(sys.executable).with_name("hezheng")), "verify", *(str(ROOT / "samples" / name) for name in GOLDEN), "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     for name in GOLDEN:

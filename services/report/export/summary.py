@@ -96,7 +96,7 @@ def sentence(report: Report) -> tuple[str, str]:
             parts_en.append(f"{len(clauses)} {en_word} ({en})")
     if not parts_zh:
         return "有发现需人工核对。", "Some findings need a human look."
-    return "需人工复核：" + "，".join(parts_zh) + "。", "For a human to review: " + ", ".join(parts_en) + "."
+    return "，".join(parts_zh) + "。", ", ".join(parts_en) + "."
 
 
 def _named(report: Report, clauses: list[dict[str, Any]]) -> tuple[str, str]:

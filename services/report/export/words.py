@@ -9,7 +9,7 @@ from services.domain.evidence import KIND_NAMES
 
 Pair = tuple[str, str]
 
-VERDICTS: dict[str, Pair] = {"pass": ("通过", "pass"), "review": ("需复核", "needs review"), "fail": ("不通过", "fail")}
+VERDICTS: dict[str, Pair] = {"pass": ("通过", "pass"), "review": ("需人工复核", "needs review"), "fail": ("不通过", "fail")}
 OUTCOMES: dict[str, Pair] = {
     "met": ("符合", "met"),
     "unmet": ("不符合", "not met"),

@@ -19,6 +19,10 @@ def sheet_persons(case: Case) -> Iterator[Result]:
     if not any(page.rows for page in case.attendance):
         yield not_applicable()
         return
+    if case.trainees is None and case.roster is None:
+        yield unclear("sheet.person_unknown", "参保名单（roster）和培训补贴人员信息（trainees）均未提供，签到表上的人员无法核对；请补充",
+                      "there is neither a roster nor a trainees file to hold the people on the sheets against; please add them", subject="trainees")  # fmt: skip
+        return
     findings = []
     seen = set()
     for page in case.attendance:
@@ -40,7 +44,7 @@ def _row(case: Case, page: SheetAttendance, row: SheetRowMatch) -> Iterator[Resu
     place = (row_place(page, row),)
     contradicted = DoubtKind.ID_MISMATCH in row.doubts
     if row.status is RowStatus.UNKNOWN:
-        yield _unknown(row, where, where_en, place)
+        yield _unknown(case, row, where, where_en, place)
     elif row.status is RowStatus.AMBIGUOUS and not contradicted:
         yield _ambiguous(case, row, where, where_en, place)
     elif row.status is RowStatus.MATCHED and row.trainee is None and case.trainees is not None:
@@ -70,12 +74,15 @@ def _mismatch(row: SheetRowMatch, where: str, where_en: str, place: tuple[Place,
                  subject=row.name or where, expected=expected or None, observed=observed or None, evidence=place, trainees=_people(row))  # fmt: skip
 
 
-def _unknown(row: SheetRowMatch, where: str, where_en: str, place: tuple[Place, ...]) -> Result:
-    """A name that is nobody's; one that cannot be read may be anybody's, also a trainee's."""
+def _unknown(case: Case, row: SheetRowMatch, where: str, where_en: str, place: tuple[Place, ...]) -> Result:
+    """A name that is nobody's; one that cannot be read may be anybody's, also a trainee's. Without the trainees it can't be told either."""
     if not row.name:
         return unclear(
             "sheet.person_unknown", f"{where}的姓名无法辨认，请人工辨认", f"{where_en}: the name cannot be read; read it by eye", subject=where, evidence=place
         )
+    if case.trainees is None:
+        return unclear("sheet.person_unknown", f"{where}的“{row.name}”不在参保名单中；未提供培训补贴人员信息（trainees），无法判断，请补充",
+                       f"{where_en}: “{row.name}” is not on the roster, and there is no trainees file to tell by; please add it", subject=row.name, evidence=place)  # fmt: skip
     near = listed((f"{c.name}（{c.confidence:.0%}）" for c in row.candidates), 3, more="等")
     hint, hint_en = (f"；相近姓名：{near}", f"; similar names: {near}") if near else ("", "")
     return unmet("sheet.person_unknown", f"{where}的“{row.name}”不能对应到参保名单或申报名单中的人员{hint}",

@@ -45,9 +45,9 @@ class NameReading:
 
     @property
     def settled(self) -> bool:
-        """Plainly one listed name: no second witness is needed."""
+        """Plainly one listed name: no second witness is needed. Never so where nobody is listed."""
         ranked = sorted(self.scores.values())
-        return self.legible >= _CLEAR and ranked[-1] >= _SETTLED and (len(ranked) < 2 or ranked[-1] - ranked[-2] >= _SETTLED)
+        return bool(ranked) and self.legible >= _CLEAR and ranked[-1] >= _SETTLED and (len(ranked) < 2 or ranked[-1] - ranked[-2] >= _SETTLED)
 
     def score(self, name: str) -> float:
         """Log odds of `name` against a name not listed."""

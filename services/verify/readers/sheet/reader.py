@@ -32,6 +32,7 @@ from services.verify.readers.sheet.types import Grid, Page, Rect
 _LONG_SIDE = 2400
 _VERSION = 3
 _LEAST_SIDE = 120
+_NARROW = 0.2
 _SCAN = 0.5
 """A PDF page whose largest picture covers more than this is a scan: a text layer under it is somebody's OCR."""
 
@@ -142,7 +143,7 @@ def _facts(attempt: _Attempt, number: int, size: tuple[int, int]) -> SheetPage:
 
 
 def _tables_of(page: Page, lines: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:
-    found = [grid for grid in grids(lines, page.gray.shape) if grid.rows >= 2 and grid.columns >= 2]
+    found = [grid for grid in grids(lines, page.gray.shape) if grid.rows >= 2 and grid.columns >= 2 and grid.rect[2] - grid.rect[0] > _NARROW * page.width]
     source = Source(page, PageInk(page.gray, rule_mask(found, lines)), ocr, characters)
     if not found:
 

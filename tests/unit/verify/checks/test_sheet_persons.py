@@ -34,6 +34,15 @@ def test_an_illegible_name_is_for_a_human() -> None:
     assert (result.outcome, result.code) == (Outcome.UNCLEAR, "sheet.person_unknown")
 
 
+def test_without_lists_nobody_is_called_a_stranger() -> None:
+    page = CASE.attendance[0]
+    strange = replace(page, rows=tuple(replace(row, status=RowStatus.UNKNOWN, trainee=None, id_number=None) for row in page.rows))
+    (result,) = sheet_persons(replace(CASE, attendance=(strange,), trainees=None, roster=None))
+    assert (result.outcome, result.code) == (Outcome.UNCLEAR, "sheet.person_unknown") and "roster" in result.message.en
+    results = list(sheet_persons(replace(CASE, attendance=(strange,), trainees=None)))
+    assert {(r.outcome, r.code) for r in results} == {(Outcome.UNCLEAR, "sheet.person_unknown")} and len(results) == len(page.rows)
+
+
 def test_somebody_of_the_roster_who_is_no_trainee() -> None:
     (result,) = changed(name="杨帆", id_number=id_number(5), trainee=None)
     assert (result.outcome, result.code) == (Outcome.UNMET, "sheet.person_not_trainee")

@@ -200,6 +200,11 @@ def test_without_trainees_rows_are_read_all_the_same() -> None:
     assert found.presences == ()
 
 
+def test_without_any_list_the_names_are_read_all_the_same() -> None:
+    found = of(page(["姓名", "签名"], [["王建国", True], ["李娜", True]]), people=None, listed=None)
+    assert [(r.status, r.name) for r in found.sheets[0].rows] == [(RowStatus.UNKNOWN, "王建国"), (RowStatus.UNKNOWN, "李娜")]
+
+
 def test_a_trainee_listed_twice_is_the_first_listing() -> None:
     found = of(page(["姓名", "签名"], [["李娜", True]]), people=trainees(("李娜", IDS["李娜"]), ("李娜", IDS["李娜"])))
     assert (row(found, 1).status, row(found, 1).trainee) == (RowStatus.MATCHED, 0)
