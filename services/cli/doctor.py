@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -85,7 +86,9 @@ def _packages() -> list[Item]:
     found = []
     for name in _PACKAGES:
         try:
-            module = importlib.import_module(name)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                module = importlib.import_module(name)
             found.append(Item(f"Python package {name}", str(getattr(module, "__version__", "there")), ""))
         except Exception as error:  # a missing system library shows as any kind of error at import
             found.append(Item(f"Python package {name}", None, f"make setup ({type(error).__name__}: {error})"))

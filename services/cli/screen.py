@@ -53,8 +53,8 @@ class Screen:
     def writing(self) -> None:
         self._say(f"{self._name}: 生成报告 writing the report")
 
-    def again(self, claim_id: str) -> None:
-        self._say(f"{claim_id}: 与后提交的申报相关，重新评判 judged again, a later claim has to do with it")
+    def again(self, claim_no: str) -> None:
+        self._say(f"{claim_no}: 与后提交的申报相关，重新评判 judged again, a later claim has to do with it")
 
     def error(self, where: str, message: Message) -> None:
         self._err.print(f"[red]{escape(where)}[/red]: {escape(message.zh)} / {escape(message.en)}")
@@ -78,7 +78,7 @@ class Screen:
         amount, score = report.amount, report.score
         self._out.print(f"\n[bold]{escape(str(report.claim['claim_no']))}[/bold]  {escape(folder.name)}")
         self._out.print(f"  结论 verdict    [{colour}]{words}[/{colour}]   评分 score {score.value:g}（{score.low:g}–{score.high:g}）")
-        self._out.print(f"  金额 amount     申报 claimed {amount['claimed']}   支持 supported {amount['supported']}   待核 unclear {amount['unclear']}")
+        self._out.print(f"  金额 amount     申报 claimed {amount['claimed']}   支持 supported {amount['supported']}   待定 unclear {amount['unclear']}")
         codes = Counter((f["code"], f["severity"], f["outcome"]) for f in report.findings if f["severity"] != "info")
         for (code, severity, outcome), count in sorted(codes.items(), key=lambda item: (item[0][1] != "critical", item[0][2] != "unmet", item[0][0]))[
             :_FINDINGS_SHOWN

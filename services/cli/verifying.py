@@ -144,7 +144,7 @@ def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: s
     """
     in_call = {d.claim_id: d for d in done}
     for claim_id in verifier.to_judge_again(list(in_call)):
-        screen.again(claim_id)
+        screen.again(verifier.store.repository.claim(claim_id).claim.claim_no)
         verified = in_call.get(claim_id)
         with _told(verified.folder if verified else Path(claim_id), screen, statuses, debug), tempfile.TemporaryDirectory(prefix="hezheng-report-") as unseen:
             verifier.verify(claim_id, policy_id=policy_id if verified else None)

@@ -68,17 +68,18 @@ class Verifier:
         every = sorted(self.store.repository.other_claims(""), key=submission_order)
         rank = {claim.id: number for number, claim in enumerate(every)}
         again: set[str] = set()
-        changed: list[str] = []
+        changed: set[str] = set()
         for position, claim_id in enumerate(verified):
-            found = self._related(claim_id) & rank.keys() - {*verified[position:], *again}  # one that comes in meanwhile looks for itself
+            found = self._related(claim_id) & rank.keys() - set(verified[position:])  # one that comes in meanwhile looks for itself
             again |= found
-            changed += [other for other in found if rank[other] > rank[claim_id]]
-        while changed:
-            claim_id = changed.pop()
-            found = {other for other in self._related(claim_id) & rank.keys() - again if rank[other] > rank[claim_id]}
-            again |= found
-            changed += found
-        return sorted(again, key=rank.__getitem__)
+            changed |= {other for other in found if rank[other] > rank[claim_id]}
+        waiting = list(changed)
+        while waiting:
+            claim_id = waiting.pop()
+            found = {other for other in self._related(claim_id) & rank.keys() - changed if rank[other] > rank[claim_id]}
+            changed |= found
+            waiting += found
+        return sorted(again | changed, key=rank.__getitem__)
 
     def _related(self, claim_id: str) -> set[str]:
         """The claims that this one may change: they share people, pictures, sheets or invoices with it."""

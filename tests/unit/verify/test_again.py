@@ -55,3 +55,5 @@ def test_a_claim_that_changes_changes_those_submitted_after_it(store: Store) -> 
     """The last has nobody in common with the first, but with the second, which the first changes."""
     second, last, first = put(store, 2, 0, 1), put(store, 3, 1), put(store, 1, 0)
     assert again(store, first) == [second, last]
+    also = put(store, 4, 0)
+    assert again(store, second, also, first) == [second, last, also], "found by a later claim first, changed by an earlier one after all"
