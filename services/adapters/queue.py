@@ -135,12 +135,12 @@ class Queue:
             row = connection.execute(select(t).where(*self._held(held)).with_for_update()).one_or_none()
             return row is not None and self._again(connection, row, scrub(reason))
 
-    def sweep(self) -> list[Job]:
-        """Take back jobs whose worker fell silent; those that are dead with it."""
-        silent = select(t).where(t.c.state == "running", t.c.lease_until < now()).with_for_update(skip_locked=True)
+    def sweep(self, gone: Callable[[str], bool] = lambda _worker: False) -> list[Job]:
+        """Take back jobs whose worker fell silent, or of which `gone` knows that it is no more; those that are dead with it."""
+        running = select(t).where(t.c.state == "running").with_for_update(skip_locked=True)
         with self._database.writing() as connection:
-            rows = connection.execute(silent).all()
-            dead = [row for row in rows if self._again(connection, row, "the worker fell silent (killed, or out of memory)")]
+            silent = [row for row in connection.execute(running).all() if row.lease_until < now() or gone(row.worker or "")]
+            dead = [row for row in silent if self._again(connection, row, "the worker fell silent (killed, or out of memory)")]
         return [Job(row.id, row.name, json.loads(row.args), row.attempt) for row in dead]
 
     def counts(self) -> dict[str, int]:

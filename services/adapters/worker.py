@@ -36,13 +36,13 @@ def run_worker(settings: Settings, stop: threading.Event, *, modules: Sequence[s
 
 
 def _loop(store: Store, stop: threading.Event) -> None:
-    name = f"{socket.gethostname()}:{os.getpid()}"
+    name = f"{_machine()}:{os.getpid()}"
     swept = 0.0
     while not stop.is_set():
         try:
             if time.monotonic() - swept > store.queue.lease_seconds / 4:
                 swept = time.monotonic()
-                for given_up in store.queue.sweep():
+                for given_up in store.queue.sweep(_is_gone):
                     _bury(store, given_up, "the worker fell silent at every attempt")
             held = store.queue.claim(name, sorted(job_kinds()))
         except Exception:  # the database is away: the worker waits for it, it has nothing to lose
@@ -52,6 +52,28 @@ def _loop(store: Store, stop: threading.Event) -> None:
             stop.wait(store.settings.job_poll_seconds)
         else:
             do_job(store, held)
+
+
+def _machine() -> str:
+    """Where process ids mean the same processes: containers may share a host's name, but not its processes."""
+    try:
+        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return socket.gethostname()
+
+
+def _is_gone(worker: str) -> bool:
+    """Whether a worker was a process of this machine that no longer runs: its job need not wait until the lease lapses."""
+    machine, _, pid = worker.rpartition(":")
+    if machine != _machine() or not pid.isdigit() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass  # it runs as somebody else
+    return False
 
 
 def do_job(store: Store, held: Job) -> None:

@@ -43,8 +43,7 @@ class TestSample:
         golden = GOLDEN[name]
         assert report["verdict"] == golden["verdict"]
         assert {k: report["amount"][k] for k in ("claimed", "supported", "unclear")} == {k: golden[k] for k in ("claimed", "supported", "unclear")}
-        if "score" in golden:
-            assert report["score"] == golden["score"] if isinstance(golden["score"], dict) else report["score"]["value"] == golden["score"]
+        assert report["score"] == golden["score"]
 
     def test_nothing_else_is_found(self, report: dict[str, Any], name: str) -> None:
         found: dict[str, list[str]] = defaultdict(list)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from services.adapters import queue as queue_module
+from services.adapters import worker
 from services.adapters.queue import Queue, job, scrub
 from services.adapters.repository.base import now
 from services.adapters.repository.tables import jobs
@@ -117,6 +121,19 @@ def test_a_job_whose_workers_are_killed_is_dead_in_the_end(store: Store) -> None
         dead = store.queue.sweep()
     assert [d.name for d in dead] == ["a"]
     assert store.queue.counts() == {"dead": 1}
+
+
+def test_the_job_of_a_worker_that_is_no_more_need_not_wait_for_its_lease(store: Store) -> None:
+    store.queue.enqueue("a")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert store.queue.claim(f"{worker._machine()}:{gone.pid}", ["a"]) is not None
+    store.queue.enqueue("b")
+    assert store.queue.claim(f"{worker._machine()}:{os.getppid()}", ["b"]) is not None
+    store.queue.enqueue("c")
+    assert store.queue.claim(f"elsewhere:{gone.pid}", ["c"]) is not None
+    assert store.queue.sweep(worker._is_gone) == []
+    assert store.queue.counts() == {"queued": 1, "running": 2}
 
 
 def test_a_failed_job_gives_way_to_the_same_asked_for_meanwhile(store: Store) -> None:

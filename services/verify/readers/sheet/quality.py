@@ -82,7 +82,7 @@ def _cut_off(grid: Grid, page: Page, level: Sequence[Rule]) -> bool:
         return True
     rows = [q for q in page.text if y0 < q[:, 1].mean() < y1]
     text = [sum(q[:, 0].min() < 3 for q in rows), sum(q[:, 0].max() > page.width - 4 for q in rows)]
-    return max(text) >= max(3, _MOST * grid.rows)
+    return bool(max(text) >= max(3, _MOST * grid.rows))
 
 
 def _holds(rect: Rect, quad: Array) -> bool:
@@ -157,6 +157,9 @@ def _text_left(page: Page, grids: Sequence[Grid]) -> bool:
     top, bottom = min(g.rect[1] for g in grids), max(g.rect[3] for g in grids)
     beside = [(low, high) for low, high in loose if top < (low[1] + high[1]) / 2 < bottom]
     if len(beside) >= _BESIDE and len({round((low[1] + high[1]) / 60) for low, high in beside}) >= _BESIDE:
+        return True
+    usual = float(np.median([r[3] - r[1] for g in grids for r in g.row_rects]))
+    if _lines(loose, lambda y: bottom < y < bottom + 1.2 * usual, 3):  # right below, in as many pieces as a row
         return True
     return _lines(loose, lambda y: y >= bottom, 2) >= _BELOW or _lines(loose, lambda y: y <= top, 3) >= _BELOW
 

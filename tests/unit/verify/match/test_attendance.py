@@ -227,3 +227,32 @@ def test_a_row_read_in_one_piece_is_left_to_a_human() -> None:
 def test_a_strangers_masked_number_points_to_nobody() -> None:
     found = of(page(["姓名", "身份证号", "签名"], [["何不识", "2201**********1236", True]]))
     assert row(found, 1).status is RowStatus.UNKNOWN
+
+
+def test_who_is_in_no_row_of_a_sheet_read_in_part_may_stand_in_what_was_not_read() -> None:
+    part = page(["序号", "姓名", "签名"], [[1, "王建国", True], [2, "李娜", False]], legible=False, fingerprint="00")
+    found = of(part)
+    assert sessions_of(found, 0) == [0]
+    assert found.presences[1] == ()  # she is there, and did not sign
+    assert [sessions_of(found, k, DoubtKind.SIGNATURE_UNCLEAR) for k in (2, 3)] == [[0], [0]]
+
+
+def test_a_blank_page_hides_nobody() -> None:
+    found = of(page(["序号", "姓名", "签名"], [[1, "王建国", True]]), SheetPage(2, 1000, 1400, (), legible=False))
+    assert found.presences[1:] == ((), (), ())
+
+
+def test_a_sheet_of_which_nothing_was_read_may_be_that_of_a_session_without_one() -> None:
+    unread = SheetFacts((SheetPage(1, 1000, 1400, (), fingerprint="00", legible=False),))
+    first = SheetFacts((page(["序号", "姓名", "签名"], [[1, "王建国", True]]),))
+    found = attend([("签到表/1.jpg", first), ("签到表/2.jpg", unread)], MORNING, PEOPLE, None, rules(), ())
+    assert sessions_of(found, 0) == [0]
+    assert all(sessions_of(found, k, DoubtKind.SIGNATURE_UNCLEAR, DoubtKind.DATE_UNREADABLE) == [1] for k in range(4))
+
+
+@pytest.mark.parametrize(("certain", "doubt"), [(True, DoubtKind.SIGNATURE_COPIED), (False, DoubtKind.SIGNATURE_UNCLEAR)])
+def test_a_signature_that_may_be_a_copy_waits_for_a_human(certain: bool, doubt: DoubtKind) -> None:
+    copy = Reuse(ReuseKind.SIGNATURE, Place("签到表/1.jpg", 1, 1), Place("签到表/2.jpg", 1, 1), certain=certain)
+    found = of(page(["序号", "姓名", "签名"], [[1, "王建国", True], [2, "李娜", True]]), reuse=(copy,))
+    assert sessions_of(found, 0) == [] and sessions_of(found, 0, doubt) == [0]
+    assert sessions_of(found, 1) == [0]

@@ -110,3 +110,16 @@ def test_overlap_is_one_for_the_same_ink() -> None:
 def test_a_bitmap_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="384 bytes"):
         ink_set([b"123"])
+
+
+def test_a_copy_with_few_strokes_is_put_to_a_human() -> None:
+    def simple(seed: int) -> SheetCell:
+        return SheetCell(1, (0, 0, 1, 1), "", 0.0, signed=True, ink=bitmap(write("于小", HANDS[3], 70, seed)))
+
+    def day(start: int, seed: int) -> list[SheetCell]:
+        return [*fresh(start)[:3], simple(seed), *fresh(start)[4:]]
+
+    assert not ink_set([simple(5).ink or b""]).telling[0]
+    found = sheet_reuse([("a.jpg", sheet(D8, day(800, 5))), ("b.jpg", sheet(D9, day(900, 5)))], ())
+    assert [(r.kind, r.place.row, r.certain) for r in found] == [(ReuseKind.SIGNATURE, 4, False)]
+    assert sheet_reuse([("a.jpg", sheet(D8, day(800, 5))), ("b.jpg", sheet(D9, day(900, 6)))], ()) == ()
