@@ -21,24 +21,20 @@ class ClaimsElsewhere:
     def __init__(self, repository: Repository, claim_id: str, claim: Claim) -> None:
         self._repository, self._claim_id, self._claim = repository, claim_id, claim
 
-    def media(self) -> tuple[OtherMedia, ...]:
-        """Photos and videos of other claims with their facts."""
-        found = []
+    def media(self) -> Iterator[OtherMedia]:
+        """Photos and videos of other claims with their facts, one at a time."""
         for kind in (EvidenceKind.PHOTO, EvidenceKind.VIDEO):
             for entry, facts in self._with_facts(self._repository.media(self._claim_id, kind.value)):
                 if isinstance(facts, PhotoFacts | VideoFacts):
                     before = submitted_before(entry.claim, self._claim)
-                    found.append(OtherMedia(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, entry.entry.sha256, facts, before))
-        return tuple(found)
+                    yield OtherMedia(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, entry.entry.sha256, facts, before)
 
-    def sheets(self) -> tuple[OtherSheet, ...]:
-        """Sign-in sheets of other claims with their facts."""
-        found = []
+    def sheets(self) -> Iterator[OtherSheet]:
+        """Sign-in sheets of other claims with their facts, one at a time."""
         for entry, facts in self._with_facts(self._repository.media(self._claim_id, EvidenceKind.SIGN_IN_SHEET.value)):
             if isinstance(facts, SheetFacts):
                 before = submitted_before(entry.claim, self._claim)
-                found.append(OtherSheet(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, facts, before, entry.entry.sha256))
-        return tuple(found)
+                yield OtherSheet(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, facts, before, entry.entry.sha256)
 
     def presences(self, trainees: Trainees) -> list[Elsewhere[PresenceEntry]]:
         """Sessions of other claims that the trainees signed for."""

@@ -75,7 +75,7 @@ class _Found:
     other_seconds: tuple[float, float] | None = None
 
 
-def find_reuse(own: Sequence[OwnMedia], others: Sequence[OtherMedia]) -> tuple[Reuse, ...]:
+def find_reuse(own: Sequence[OwnMedia], others: Iterable[OtherMedia]) -> tuple[Reuse, ...]:
     """Every photo and video of `own` that shows the same as an earlier one of the claim, or as one of another claim.
 
     Within the claim a later file (by path) is named beside the first one it repeats; across claims a file is named at most once per other claim.

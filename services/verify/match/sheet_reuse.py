@@ -6,7 +6,7 @@ when it is more alike than a hand can write twice and stands out among the other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,7 +55,7 @@ class _Page:
 
 def sheet_reuse(
     own: Sequence[tuple[str, SheetFacts]],
-    others: Sequence[OtherSheet],
+    others: Iterable[OtherSheet],
     own_sha256: Mapping[str, str] | None = None,
 ) -> tuple[Reuse, ...]:
     """Copies among a claim's own sheets (path, facts), and between them and other claims' sheets.

@@ -23,6 +23,8 @@ _BESIDE, _BELOW = 3, 3
 _READ = 0.55
 _THROUGH = 0.5
 _EDGE, _MOST = 0.012, 0.6
+_TILTED = 4.0
+"""Degrees by which text may fall where nothing is ruled."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def assess(page: Page, parts: Sequence[Part], lines: Ruling) -> Quality:
     known = sum(len(table.rows) for part in parts if part.known for table in part.sides) / rows
     uneven = sum(_uneven(part.frame) for part in parts) / rows
     sound = uneven < _UNEVEN and sum(_merged(part.frame) for part in parts) < _MERGED * rows
-    whole = not any(_numbers_missing(part) for part in parts) and not _text_left(page, grids) and not any(_cut_off(grid, page, lines.level) for grid in grids)
+    whole = (all(grid.ruled for grid in grids) or _level(page)) and not any(_numbers_missing(part) for part in parts) and not _text_left(page, grids) and not any(_cut_off(grid, page, lines.level) for grid in grids)
     score = inside / max(len(page.text), 8) + 0.8 * known + _surety(parts) - uneven
     ruled = all(_ruling_used(grid, lines.plumb) for grid in grids)
     return Quality(score + 0.5 * whole + 0.5 * sound + 0.5 * ruled, whole, sound, ruled)
@@ -70,6 +72,13 @@ def _ruling_used(grid: Grid, plumb: Sequence[Rule]) -> bool:
     x0, y0, x1, y1 = grid.rect
     through = [r for r in plumb if x0 < r.middle < x1 and min(r.end, y1) - max(r.start, y0) > _THROUGH * (y1 - y0)]
     return grid.ruled or len(through) < 2
+
+
+def _level(page: Page) -> bool:
+    """Lines of text run level all over the page: only then are rows without ruling where their text seems to stand."""
+    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in page.text if np.linalg.norm(q[1] - q[0]) > 2 * np.linalg.norm(q[3] - q[0])]
+    tilts = [abs(float(np.degrees(np.arctan2(e[1], e[0])))) for e in edges]
+    return len(tilts) < 6 or float(np.percentile(tilts, 75)) < _TILTED
 
 
 def _cut_off(grid: Grid, page: Page, level: Sequence[Rule]) -> bool:
