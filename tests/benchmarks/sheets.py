@@ -169,7 +169,10 @@ def tesseract(picture: Image.Image) -> Texts:
     wide, high = picture.size
     return [
         (
-            (float(np.mean([data["left"][i] + data["width"][i] / 2 for i in line])) / wide, float(np.mean([data["top"][i] + data["height"][i] / 2 for i in line])) / high),
+            (
+                float(np.mean([data["left"][i] + data["width"][i] / 2 for i in line])) / wide,
+                float(np.mean([data["top"][i] + data["height"][i] / 2 for i in line])) / high,
+            ),
             "".join(data["text"][i] for i in line),
         )
         for line in lines.values()
@@ -228,7 +231,9 @@ def main() -> None:
                 same.pages, same.seconds = same.pages + 1, same.seconds + own[capture].seconds - before
                 count_peer(whole, w, truth, timed(whole, lambda image: rapid(ocr, image), picture))
                 count_peer(plain, w, truth, timed(plain, tesseract, picture))
-    print("| | pages | rows lost | printed: right / wrong / human / lost | handwritten | strangers known as such | signatures: right / wrong / human | dates | s/page |")
+    print(
+        "| | pages | rows lost | printed: right / wrong / human / lost | handwritten | strangers known as such | signatures: right / wrong / human | dates | s/page |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for capture, tally in own.items():
         show(capture, tally)

@@ -61,7 +61,12 @@ def assess(page: Page, parts: Sequence[Part], lines: Ruling) -> Quality:
     known = sum(len(table.rows) for part in parts if part.known for table in part.sides) / rows
     uneven = sum(_uneven(part.frame) for part in parts) / rows
     sound = uneven < _UNEVEN and sum(_merged(part.frame) for part in parts) < _MERGED * rows
-    whole = (all(grid.ruled for grid in grids) or _level(page)) and not any(_numbers_missing(part) for part in parts) and not _text_left(page, grids) and not any(_cut_off(grid, page, lines.level) for grid in grids)
+    whole = (
+        (all(grid.ruled for grid in grids) or _level(page))
+        and not any(_numbers_missing(part) for part in parts)
+        and not _text_left(page, grids)
+        and not any(_cut_off(grid, page, lines.level) for grid in grids)
+    )
     score = inside / max(len(page.text), 8) + 0.8 * known + _surety(parts) - uneven
     ruled = all(_ruling_used(grid, lines.plumb) for grid in grids)
     return Quality(score + 0.5 * whole + 0.5 * sound + 0.5 * ruled, whole, sound, ruled)

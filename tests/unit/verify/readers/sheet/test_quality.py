@@ -31,7 +31,9 @@ def part(numbers: Sequence[str], *, known: bool = True, heights: Sequence[int] |
     grid = Grid((200, 400, 1200, edges[-1]), len(heights), 2, cells, rows, ((200, 400, 400, edges[-1]), (400, 400, 1200, edges[-1])))
     columns = (SheetColumn(0, "序号", ColumnRole.NUMBER), SheetColumn(1, "姓名", ColumnRole.NAME))
     body = tuple(SheetRow(k, BOX, (SheetCell(0, BOX, n, 0.99), SheetCell(1, BOX, "王建国", 0.99))) for k, n in enumerate(numbers, 1))
-    return Part(Frame(grid, [Heading("序号", ColumnRole.NUMBER)] if known else None, list(range(1, len(heights))), [], {}), known, (SheetTable(BOX, columns, body),))
+    return Part(
+        Frame(grid, [Heading("序号", ColumnRole.NUMBER)] if known else None, list(range(1, len(heights))), [], {}), known, (SheetTable(BOX, columns, body),)
+    )
 
 
 def text(*places: tuple[int, int]) -> tuple[Array, ...]:
