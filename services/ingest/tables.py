@@ -7,6 +7,7 @@ number: whether they may be paid is judged, not filtered.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -56,6 +57,7 @@ _INSURED = {
     "insured_to": ("参保结束", "参保结束日期", "参保结束时间", "参保终止", "参保终止日期", "参保截止", "停保日期", "结束日期", "终止日期", "insured_to", "to"),
 }
 _TOTALS = re.compile(r"^(合计|总计|小计|共计|备注|说明|注|填表人|制表人|审核人|total)\s*[:：]?.*$", re.IGNORECASE)
+_MONTH = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?\s*$")
 _STILL = re.compile(r"^(至今|在保|参保中|长期|无|-+|—+|/|9999.*)$")
 
 
@@ -167,8 +169,8 @@ def _usable_for_insurance(record: _Record, person: Mapping[str, Any]) -> None:
 def _period(record: _Record) -> tuple[date | None, date | None]:
     until_text = record.text("insured_to")
     try:
-        since = _optional(record, "insured_from", fields.day)
-        until = None if until_text and _STILL.match(until_text) else _optional(record, "insured_to", fields.day)
+        since = _optional(record, "insured_from", _first_day)
+        until = None if until_text and _STILL.match(until_text) else _optional(record, "insured_to", _last_day)
     except WrongForm as wrong:
         raise _Refused(
             Message(f"参保起止日期无法识别，应为{wrong.expected.zh}", f"a date of insurance cannot be read: {wrong.expected.en} is expected")
@@ -176,6 +178,20 @@ def _period(record: _Record) -> tuple[date | None, date | None]:
     if since and until and until < since:
         raise _Refused(Message(f"参保结束（{until}）早于参保开始（{since}）", f"the insurance ends ({until}) before it begins ({since})"))
     return since, until
+
+
+def _first_day(raw: Any) -> date:
+    """A day; of a month without a day (2019年7月, 2019-07) its first."""
+    month = _MONTH.match(str(raw))
+    return fields.day(f"{month[1]}-{month[2]}-1") if month else fields.day(raw)
+
+
+def _last_day(raw: Any) -> date:
+    """A day; of a month without a day its last."""
+    if not _MONTH.match(str(raw)):
+        return fields.day(raw)
+    first = _first_day(raw)
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _optional(record: _Record, role: str, parse: Any) -> Any:

@@ -19,7 +19,8 @@ from services.verify.match.ink import InkSet, ink_set, overlap
 from services.verify.match.sheet_dates import month_and_day
 
 _SAME_INK = 0.87
-_LIKELY_INK = 0.8
+_LIKELY_INK, _SIMPLE_INK = 0.84, 0.9
+"""From here on a signature may be a copy, one of few strokes from the second: a person who signs ten sheets is compared with himself 45 times."""
 _STANDS_OUT = 0.15
 _OTHERS = 3
 """A doubtful copy must differ by `_STANDS_OUT` from the median of at least this many other signatures."""
@@ -147,7 +148,7 @@ def _single(place: _Page, other: _Page, alike: np.ndarray, dated: bool, claim: O
     values = alike[np.arange(len(best)), best]
     for k, value in enumerate(values):
         telling = bool(place.inks.telling[k] and other.inks.telling[best[k]])
-        if value < _LIKELY_INK or not (place.inks.written[k] and other.inks.written[best[k]]) or (not telling and value < _SAME_INK):
+        if value < _LIKELY_INK or not (place.inks.written[k] and other.inks.written[best[k]]) or (not telling and value < _SIMPLE_INK):
             continue
         rest = np.delete(values, k)
         rest = rest[rest < _SAME_INK]

@@ -65,3 +65,8 @@ def test_an_amount_reckoned_by_a_spreadsheet_is_taken_to_the_fen(tmp_path: Path)
     trainees = read_trainees(tmp_path / "t.xlsx", "t.xlsx")
     assert [p.amount for p in trainees.people] == [Decimal("714.00"), None]
     assert [r.row for r in trainees.rejected] == [3], "a tenth of a fen is no noise"
+
+
+def test_months_without_a_day_are_whole_months() -> None:
+    (person,) = roster_from_json([{"姓名": "张三", "身份证号": VALID, "参保开始": "2019年7月", "参保结束": "2021-11"}]).people
+    assert (person.insured_from, person.insured_to) == (date(2019, 7, 1), date(2021, 11, 30))
