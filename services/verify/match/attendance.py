@@ -12,6 +12,7 @@ from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, 
 from services.domain.policy import Rules
 from services.verify.match.assignment import assign
 from services.verify.match.directory import Directory, build_directory
+from services.verify.match.marks import against_name
 from services.verify.match.rows import RowReading, Verdict, candidates, read_row, struck_out
 from services.verify.match.sheet_dates import PlacedSlot, Slot, assumed_sessions, place, single_day, slots_of
 
@@ -84,6 +85,8 @@ def _entries(placed: PlacedSlot, page: _PageRows, directory: Directory, reuse: S
     rows, states = [], []
     for t, table, reading, verdict in page.rows:
         cells = _signature_cells(slot, t, table, reading.row)
+        if cells is not None and verdict.person is not None:
+            cells = [(header, against_name(cell, directory.people[verdict.person].shown)) for header, cell in cells]
         state = tuple(c.signed for _, c in cells) if cells is not None else (_written(verdict),)
         rows.append(_row_match(reading, verdict, cells, state, directory, _row_reuse(reuse, slot, reading.row.row)))
         states.append(state)
