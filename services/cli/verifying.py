@@ -134,7 +134,9 @@ def _verify(verifier: Verifier, claim_id: str, folder: Path, place: Path, policy
     _make_place(place)
     verifier.verify(claim_id, policy_id=policy_id, progress=screen.progress)
     screen.writing()
-    return _Verified(claim_id, folder, place, report_claim(verifier.store, claim_id, place))
+    verified = _Verified(claim_id, folder, place, report_claim(verifier.store, claim_id, place))
+    verifier.store.repository.set_status(claim_id, "verified")  # for the pages of a server over the same store
+    return verified
 
 
 def _judge_related_again(verifier: Verifier, done: list[_Verified], policy_id: str | None, screen: Screen, statuses: list[int], debug: bool) -> None:

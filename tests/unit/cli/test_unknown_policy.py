@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.adapters.settings import Settings
+from services.adapters.store import open_store
 from services.cli.verifying import OK, UNREADABLE, verify_folders
 
 
@@ -22,7 +24,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_an_unknown_policy_in_the_claim_is_a_wrong_field(folder: Path) -> None:
-    assert verify_folders([folder], out=folder / "out", policy_id=None, data=None, debug=False) == OK
+    assert verify_folders([folder], out=folder / "out", policy_id=None, data=folder / "data", debug=False) == OK
+    store = open_store(Settings(data_dir=folder / "data"))
+    assert [claim.status for claim in store.repository.claims()] == ["verified"], "a server over the same store shows it as such"
+    store.close()
     report = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
     (finding,) = [f for f in report["findings"] if f["code"] == "claim.field_invalid"]
     assert "nowhere-2099" in finding["message"]["zh"] and "changchun-2021-33" in finding["message"]["zh"]
