@@ -158,6 +158,11 @@ class Insured:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
+    """The insured. A case keeps the rows that concern it: `rows` is then how many the whole roster has, `insured_first_day` how many
+    people were insured on the training's first day; None: `people` are all."""
+
     file: str
     people: tuple[Insured, ...]
     rejected: tuple[RejectedRow, ...] = ()
+    rows: int | None = None
+    insured_first_day: int | None = None

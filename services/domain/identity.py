@@ -16,6 +16,8 @@ _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
 def normalise_number(untrusted: object) -> str:
     """An ID number, code or account as typed, without blanks, full-width forms, quotes or lower case."""
+    if isinstance(untrusted, str) and untrusted.isascii() and untrusted.isdigit():
+        return untrusted
     text = unicodedata.normalize("NFKC", "" if untrusted is None else str(untrusted))
     return re.sub(r"[\s'`‘’\"\u200b-\u200f\ufeff]", "", text).upper()
 

@@ -6,17 +6,18 @@ trainee's favour. Both together never exceed the claim or the cap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.domain.case import Case
 from services.domain.finding import Effect, Entitlement, Finding, Outcome, Severity, Step
 from services.domain.text import Message
+from services.verify.aspects import listed, session_name
 from services.verify.money import ZERO, amount_claimed, cut, hours_claimed, plain_number, rate_of, yuan
 from services.verify.people import people
 from services.verify.presence import presences_of
-from services.verify.timetable import chosen, total_hours
+from services.verify.timetable import any_parallel, chosen, overlap, total_hours
 
 _CUTTING = frozenset(
     ("sheet.missing", "sheet.reused", "sheet.unreadable", "sheet.session_uncovered", "sheet.date_unreadable", "sheet.date_outside_training")
@@ -39,54 +40,66 @@ class Hours:
     """Sessions signed for that do not count."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What is the same for all trainees of a case. `naming`: per trainee the findings that name them."""
+
+    rate: Decimal | None
+    parallel: bool
+    naming: Mapping[int, list[int]]
+    everybody: tuple[int, ...]
+    """Findings that name nobody and do something to everybody's money."""
+    whole: tuple[int, ...]
+    """Findings about the whole claim that speak against it."""
+
+
 def entitlements(case: Case, findings: Sequence[Finding]) -> tuple[Entitlement, ...]:
     """One entitlement per trainee, in their order; empty without a trainees file."""
-    return tuple(_entitlement(case, i, findings) for i in range(len(people(case))))
+    naming: dict[int, list[int]] = {}
+    for number, finding in enumerate(findings):
+        for index in dict.fromkeys(finding.trainees):
+            naming.setdefault(index, []).append(number)
+    common = _Common(
+        rate=rate_of(case).amount,
+        parallel=any_parallel(case.sessions),
+        naming=naming,
+        everybody=tuple(k for k, f in enumerate(findings) if not f.trainees and f.effect is not Effect.NONE),
+        whole=tuple(k for k, f in enumerate(findings) if not f.trainees and f.outcome is not Outcome.MET),
+    )
+    return tuple(_entitlement(case, i, findings, common) for i in range(len(people(case))))
 
 
-def hours_of(case: Case, index: int) -> Hours:
-    """The class hours that presences and verified minutes give a trainee."""
+def hours_of(case: Case, index: int, *, parallel: bool = True) -> Hours:
+    """The class hours that presences and verified minutes give a trainee. `parallel` False: no two sessions are at the same time."""
     at = presences_of(case, index)
     online = case.records[index].online
     per_hour = Decimal(case.rules.minutes_per_class_hour)
     # Minutes are sums of binary fractions: 44.99999999999 is 45 and must not cost a hundredth of an hour.
-    verified, open_minutes = (Decimal(repr(round(max(0.0, m), 4))) for m in (online.verified_minutes, online.unclear_minutes))
-    counted = chosen(case.sessions, at.certain)
+    verified, open_minutes = (Decimal(repr(round(m, 4))) if m > 0 else ZERO for m in (online.verified_minutes, online.unclear_minutes))
+    counted = chosen(case.sessions, at.certain) if parallel else tuple(sorted(at.certain))
     signed = sum((case.hours(i) for i in counted), Decimal(0))
     at_most = total_hours(case.sessions, at.certain | at.waiting) if at.waiting else signed
+    certain = cut(signed + verified / per_hour)
     return Hours(
-        certain=cut(signed + verified / per_hour),
-        possible=cut(at_most + (verified + open_minutes) / per_hour),
+        certain=certain,
+        possible=cut(at_most + (verified + open_minutes) / per_hour) if at.waiting or open_minutes else certain,
         signed=counted,
         waiting=tuple(sorted(at.waiting)),
         void=tuple(sorted((at.certain | at.void) - set(counted))),
     )
 
 
-def _entitlement(case: Case, index: int, findings: Sequence[Finding]) -> Entitlement:
-    hours, claimed_hours, claimed = hours_of(case, index), hours_claimed(case, index), amount_claimed(case, index)
-    concerning = [k for k, f in enumerate(findings) if index in f.trainees or (not f.trainees and f.effect is not Effect.NONE)]
-    excluding = [k for k in concerning if findings[k].effect is Effect.EXCLUDES]
-    withholding = [k for k in concerning if findings[k].effect is Effect.WITHHOLDS]
-    supported_hours, possible_hours = (max(ZERO, cut(min(h, claimed_hours))) for h in (hours.certain, max(hours.possible, hours.certain)))
-    rate = rate_of(case).amount
-    supported: Decimal | None = None
-    unclear: Decimal | None = None
-    money_steps: list[Step] = []
-    if rate is not None and claimed is not None:
-        limit = max(ZERO, cut(min(case.rules.cap, claimed)))
-        supported, possible = (min(cut(h * rate), limit) for h in (supported_hours, possible_hours))
-        money_steps = _money_steps(supported_hours, rate, supported, limit, case.rules.cap)
-        if excluding:
-            supported = possible = ZERO
-        elif withholding:
-            supported = ZERO
-        unclear = possible - supported
-        money_steps += [_effect_step(findings[k], k, supported, unclear) for k in (excluding or withholding)]
-    short = supported_hours < claimed_hours or (claimed is not None and supported is not None and supported < claimed)
+def _entitlement(case: Case, index: int, findings: Sequence[Finding], common: _Common) -> Entitlement:
+    hours, claimed_hours = hours_of(case, index, parallel=common.parallel), hours_claimed(case, index)
+    claimed = amount_claimed(case, index, common.rate)
+    concerning = sorted({*common.naming.get(index, ()), *common.everybody})
+    supported_hours = max(ZERO, cut(min(hours.certain, claimed_hours)))
+    possible_hours = supported_hours if hours.possible <= hours.certain else max(ZERO, cut(min(hours.possible, claimed_hours)))
+    money = _money(case, common.rate, claimed, supported_hours, possible_hours, [(k, findings[k]) for k in concerning])
+    short = supported_hours < claimed_hours or (claimed is not None and money.supported is not None and money.supported < claimed)
     online = case.records[index].online
-    traced = _traced(findings, concerning) if short else concerning
-    steps = _hour_steps(case, index, hours, supported_hours)
+    traced = _traced(findings, concerning, common.whole) if short else concerning
+    steps = [_claimed_step(claimed_hours, claimed), *_hour_steps(case, index, hours, supported_hours)]
     if supported_hours < claimed_hours:
         steps += [
             Step(Message(f"原因：{findings[k].message.zh}", f"because: {findings[k].message.en}"), finding=k) for k in traced if _costs_hours(findings[k])
@@ -99,19 +112,45 @@ def _entitlement(case: Case, index: int, findings: Sequence[Finding]) -> Entitle
         hours_claimed=claimed_hours,
         hours_supported=supported_hours,
         amount_claimed=claimed,
-        amount_supported=supported,
-        amount_unclear=unclear,
+        amount_supported=money.supported,
+        amount_unclear=money.unclear,
         findings=tuple(traced),
-        steps=(*steps, *money_steps),
+        steps=(*steps, *money.steps),
     )
 
 
-def _traced(findings: Sequence[Finding], concerning: list[int]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """Yuan supported and unclear (None: no rate, or nothing claimed), and how they came about."""
+
+    supported: Decimal | None
+    unclear: Decimal | None
+    steps: tuple[Step, ...] = ()
+
+
+def _money(case: Case, rate: Decimal | None, claimed: Decimal | None, sure: Decimal, possible: Decimal, concerning: Sequence[tuple[int, Finding]]) -> _Money:
+    """Class hours to yuan: at the rate, at most the cap and the claim; then what findings exclude or withhold."""
+    if rate is None or claimed is None:
+        return _Money(None, None)
+    limit = max(ZERO, cut(min(case.rules.cap, claimed)))
+    supported = min(cut(sure * rate), limit)
+    at_best = supported if possible == sure else min(cut(possible * rate), limit)
+    steps = _money_steps(sure, rate, supported, limit, case.rules.cap)
+    excluding = [(k, f) for k, f in concerning if f.effect is Effect.EXCLUDES]
+    withholding = [(k, f) for k, f in concerning if f.effect is Effect.WITHHOLDS]
+    if excluding:
+        supported = at_best = ZERO
+    elif withholding:
+        supported = ZERO
+    unclear = at_best - supported
+    return _Money(supported, unclear, (*steps, *(_effect_step(f, k, supported, unclear) for k, f in excluding or withholding)))
+
+
+def _traced(findings: Sequence[Finding], concerning: Sequence[int], whole: Sequence[int]) -> list[int]:
     """The findings that may explain a shortfall: those that name the person, and those about the whole claim that cost hours.
 
     If all that says nothing, whatever is the matter with the sheets or the online learning.
     """
-    whole = [k for k, f in enumerate(findings) if not f.trainees and f.outcome is not Outcome.MET]
     cutting = [k for k in whole if findings[k].code in _CUTTING]
     if not cutting and all(findings[k].severity is Severity.INFO for k in concerning):
         cutting = [k for k in whole if findings[k].code.startswith(("sheet.", "online."))]
@@ -122,6 +161,11 @@ def _costs_hours(finding: Finding) -> bool:
     return (
         finding.outcome is not Outcome.MET and finding.effect is Effect.NONE and finding.code.startswith(("sheet.", "online.", "claim.hours_", "trainee.time_"))
     )
+
+
+def _claimed_step(hours: Decimal, amount: Decimal | None) -> Step:
+    """What the reckoning starts from."""
+    return Step(Message(f"申报{plain_number(hours)}学时", f"{plain_number(hours)} class hours claimed"), hours=hours, amount=amount)
 
 
 def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> list[Step]:
@@ -138,6 +182,8 @@ def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> lis
         )
     if hours.void:
         steps.append(Step(Message(f"{len(hours.void)}个课次的签到不予计入", f"{len(hours.void)} sessions signed do not count"), hours=ZERO))
+    if hours.certain < hours_claimed(case, index) and (missed := _missed(case, hours)):
+        steps.append(_missed_step(case, missed))
     if online.logged_minutes or online.verified_minutes:
         per_hour = case.rules.minutes_per_class_hour
         verified, logged = (plain_number(cut(Decimal(repr(round(m, 4))))) for m in (online.verified_minutes, online.logged_minutes))
@@ -154,6 +200,20 @@ def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> lis
     if hours.certain > claimed:
         steps.append(Step(Message(f"以申报的{plain_number(claimed)}学时为限", f"limited to the {plain_number(claimed)} class hours claimed"), hours=supported))
     return steps
+
+
+def _missed(case: Case, hours: Hours) -> list[int]:
+    """Sessions in a room that do not count for the person: neither signed nor waiting, nor at the same time as one that counts."""
+    taken = [case.sessions[i] for i in hours.signed]
+    gone = set(case.offline_sessions) - set(hours.signed) - set(hours.waiting)
+    return [i for i in sorted(gone) if not any(overlap(case.sessions[i], session) for session in taken)]
+
+
+def _missed_step(case: Case, missed: list[int]) -> Step:
+    """Which sessions are missing, and the class hours they would have given."""
+    names = [session_name(case.sessions[i]) for i in missed]
+    zh, en = listed((n.zh for n in names), 6, more="等{count}次课"), listed((n.en for n in names), 6, mark=", ", more=" and others ({count} in all)")
+    return Step(Message(f"未计入的课次：{zh}", f"sessions not counted: {en}"), hours=-cut(total_hours(case.sessions, missed)))
 
 
 def _money_steps(hours: Decimal, rate: Decimal, supported: Decimal, limit: Decimal, cap: Decimal) -> list[Step]:

@@ -11,7 +11,7 @@ from services.domain.codes import CODES, Severity
 from services.domain.finding import ClauseOutcome, Effect, Finding, Judgement, Outcome, Result
 from services.domain.policy import MANUAL, Clause, Policy
 from services.domain.text import Message
-from services.verify.checks import all_checks
+from services.verify.checks import Check, all_checks
 from services.verify.entitlements import entitlements
 from services.verify.money import ZERO
 
@@ -26,7 +26,8 @@ def judge(case: Case, policy: Policy) -> Judgement:
     this program and is not caught. Raises KeyError for a check or code that does not exist.
     """
     findings: list[Finding] = []
-    clauses = tuple(_clause(case, clause, findings) for clause in policy.clauses)
+    checks = all_checks()
+    clauses = tuple(_clause(case, clause, checks, findings) for clause in policy.clauses)
     paid = entitlements(case, findings)
     reckoned = case.trainees is not None and all(e.amount_supported is not None for e in paid)
     return Judgement(
@@ -50,13 +51,13 @@ def _claimed(case: Case, amounts: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, ZERO) if known else None
 
 
-def _clause(case: Case, clause: Clause, findings: list[Finding]) -> ClauseOutcome:
+def _clause(case: Case, clause: Clause, checks: Mapping[str, Check], findings: list[Finding]) -> ClauseOutcome:
     """Runs one clause; its findings are added to `findings`."""
     first = len(findings)
     if clause.check == MANUAL:
         return _outcome(clause, Outcome.NOT_APPLICABLE, 1.0, (), manual=True)
     values: Mapping[str, Any] = clause.values.on(case.claim.project.start)
-    results = [_normal(result) for result in all_checks()[clause.check](case, **values)]
+    results = [_normal(result) for result in checks[clause.check](case, **values)]
     findings += [_finding(result, clause) for result in results if result.code is not None]
     numbers = tuple(range(first, len(findings)))
     if not results:

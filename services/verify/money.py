@@ -41,12 +41,11 @@ def hours_claimed(case: Case, index: int) -> Decimal:
     return case.claim.project.class_hours if stated is None else stated
 
 
-def amount_claimed(case: Case, index: int) -> Decimal | None:
+def amount_claimed(case: Case, index: int, rate: Decimal | None) -> Decimal | None:
     """The yuan claimed for a trainee; where the row says none: claimed hours at the rate, at most the cap. None: no rate either."""
     stated = people(case)[index].amount
     if stated is not None:
         return stated
-    rate = rate_of(case).amount
     return None if rate is None else min(cut(hours_claimed(case, index) * rate), case.rules.cap)
 
 

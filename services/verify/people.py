@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from services.domain.case import Case
 from services.domain.claim import Trainee
@@ -15,6 +16,11 @@ from services.verify.results import unclear
 def people(case: Case) -> tuple[Trainee, ...]:
     """The trainees; none without the file."""
     return case.trainees.people if case.trainees else ()
+
+
+def has_roster(case: Case) -> bool:
+    """Whether there is a roster with at least one row that could be taken."""
+    return case.roster is not None and bool(case.roster.people if case.roster.rows is None else case.roster.rows)
 
 
 def nobody(case: Case, code: str) -> Result | None:
@@ -48,6 +54,7 @@ def row_of(case: Case, index: int) -> tuple[Place, ...]:
     return (Place(case.trainees.file, row=case.trainees.people[index].row),)
 
 
+@lru_cache(maxsize=4096)
 def same_word(text: str | None) -> str:
     """A word for comparing: full-width forms, blanks and letter case do not matter."""
     return "".join(unicodedata.normalize("NFKC", text or "").split()).casefold()

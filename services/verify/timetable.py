@@ -18,6 +18,14 @@ def overlap(a: Session, b: Session) -> bool:
     return a.start < b.end and b.start < a.end
 
 
+def any_parallel(sessions: Sequence[Session]) -> bool:
+    """Whether any two of the sessions share a stretch of time."""
+    by_day: dict[date, list[int]] = {}
+    for i, session in enumerate(sessions):
+        by_day.setdefault(session.date, []).append(i)
+    return any(_crowded(sessions, day) for day in by_day.values())
+
+
 def chosen(sessions: Sequence[Session], among: Iterable[int]) -> tuple[int, ...]:
     """Of the sessions `among` (indices), those that can all have been attended and have the most class hours together.
 

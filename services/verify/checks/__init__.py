@@ -12,10 +12,13 @@ from functools import cache
 
 from services.domain.finding import Result
 
-_CHECKS: dict[str, Callable[..., Iterator[Result]]] = {}
+Check = Callable[..., Iterator[Result]]
+"""A check: the frozen case and the clause's numbers by name -> results."""
+
+_CHECKS: dict[str, Check] = {}
 
 
-def check(function: Callable[..., Iterator[Result]]) -> Callable[..., Iterator[Result]]:
+def check(function: Check) -> Check:
     """Make a function known as the check of its name."""
     if function.__name__ in _CHECKS and _CHECKS[function.__name__].__module__ != function.__module__:
         raise ValueError(f"there is a check {function.__name__} already")
@@ -29,7 +32,7 @@ def _load() -> None:
         importlib.import_module(f"{__name__}.{module.name}")
 
 
-def all_checks() -> dict[str, Callable[..., Iterator[Result]]]:
+def all_checks() -> dict[str, Check]:
     """Every check by name."""
     _load()
     return dict(_CHECKS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from services.domain.case import Case
 from services.domain.finding import Effect, Result
 from services.verify.checks import check
+from services.verify.people import has_roster
 from services.verify.results import met, unclear, unmet
 
 CODE = "enterprise.too_small"
@@ -16,7 +17,7 @@ CODE = "enterprise.too_small"
 def enterprise_size(case: Case, *, minimum: int) -> Iterator[Result]:
     """At least `minimum` employees as declared; not declared, the people insured on the first training day stand in."""
     declared = case.claim.enterprise.employees
-    if declared is None and (case.roster is None or not case.roster.people):
+    if declared is None and not has_roster(case):
         # An enterprise whose size is not known is not thereby too small: the money is left as it is.
         yield unclear(
             CODE,
@@ -43,6 +44,8 @@ def enterprise_size(case: Case, *, minimum: int) -> Iterator[Result]:
 
 def _insured(case: Case) -> int:
     """Distinct people of the roster who were insured on the training's first day."""
+    if case.roster is not None and case.roster.insured_first_day is not None:
+        return case.roster.insured_first_day
     day = case.claim.project.start
     rows = case.roster.people if case.roster else ()
     return len({p.id_number for p in rows if (p.insured_from is None or p.insured_from <= day) and (p.insured_to is None or day <= p.insured_to)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
@@ -23,10 +24,10 @@ def sheet_headcount(case: Case, *, share: Decimal) -> Iterator[Result]:
         return
     people = [case.records[index] for index in first_listings(case)]
     needed = int((Decimal(share) * len(people)).to_integral_value(ROUND_CEILING))
+    certain = Counter(session for record in people for session in {p.session for p in record.presences if not p.doubts})
     findings: list[Result] = []
     for index in covered:
-        sure = sum(any(p.session == index and not p.doubts for p in record.presences) for record in people)
-        if sure < needed:
+        if (sure := certain[index]) < needed:
             findings += _session(case, index, sure, needed, people)
     yield from findings or (met(),)
 

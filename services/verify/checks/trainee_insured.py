@@ -10,7 +10,7 @@ from services.domain.claim import Insured
 from services.domain.evidence import Place
 from services.domain.finding import Effect, Result
 from services.verify.checks import check
-from services.verify.people import nobody, people, row_of, who
+from services.verify.people import has_roster, nobody, people, row_of, who
 from services.verify.results import met, not_applicable, unclear, unmet
 from services.verify.timetable import training_days
 
@@ -24,20 +24,21 @@ def trainee_insured(case: Case) -> Iterator[Result]:
     if missing is not None:
         yield missing
         return
-    if case.roster is None or not case.roster.people:
+    if case.roster is None or not has_roster(case):
         yield unclear(CODE, "未提供可读取的参保名单（roster），无法核对培训期间是否参保；请补充", "there is no readable roster, so insurance on the training days cannot be checked; please add it",
                       subject="roster", effect=Effect.WITHHOLDS)  # fmt: skip
         return
     yield met() if any(case.insured_rows) else not_applicable()
+    days = training_days(case)
     for i in range(len(people(case))):
         periods = tuple(case.roster.people[k] for k in case.insured_rows[i])
         if periods:
-            yield from _person(case, i, periods, case.roster.file)
+            yield from _person(case, i, periods, days)
 
 
-def _person(case: Case, index: int, periods: tuple[Insured, ...], file: str) -> Iterator[Result]:
-    trainee = people(case)[index]
-    open_days = [day for day in training_days(case) if not any(_covers(p, day) for p in periods)]
+def _person(case: Case, index: int, periods: tuple[Insured, ...], training: tuple[date, ...]) -> Iterator[Result]:
+    trainee, file = people(case)[index], case.roster.file if case.roster else ""
+    open_days = [day for day in training if not any(_covers(p, day) for p in periods)]
     if not open_days:
         return
     stated = "；".join(f"{p.insured_from or '?'} 至 {p.insured_to or '今'}" for p in periods)

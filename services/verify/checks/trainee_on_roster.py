@@ -9,7 +9,7 @@ from services.domain.claim import Trainee
 from services.domain.finding import Effect, Result
 from services.domain.identity import id_number_problem, mask_id_number, normalise_number
 from services.verify.checks import check
-from services.verify.people import nobody, people, row_of, same_word, who
+from services.verify.people import has_roster, nobody, people, row_of, same_word, who
 from services.verify.results import met, unclear, unmet
 
 CODE = "trainee.not_on_roster"
@@ -25,7 +25,7 @@ def trainee_on_roster(case: Case) -> Iterator[Result]:
     if missing is not None:
         yield missing
         return
-    if case.roster is None or not case.roster.people:
+    if case.roster is None or not has_roster(case):
         yield unclear(CODE, "未提供可读取的参保名单（roster），无法核对参保人员；请补充", "there is no readable roster of insured people to look the trainees up in; please add it",
                       subject="roster", effect=Effect.WITHHOLDS)  # fmt: skip
         return

@@ -42,14 +42,19 @@ def test_why_240_and_not_320():
     entitlement = one(case_of(rec=record(0, 1, 2)))
     assert amounts(entitlement) == ("12.00", "240.00", "0.00")
     assert entitlement.sessions_signed == 3
-    assert entitlement.steps[-1].amount == Decimal(240)
+    assert [(s.message.zh, s.hours, s.amount) for s in entitlement.steps] == [
+        ("申报16学时", Decimal(16), Decimal(320)),
+        ("签到计入3个课次", Decimal(12), None),
+        ("未计入的课次：2021-11-09下午", Decimal(-4), None),
+        ("12学时×20元", Decimal(12), Decimal(240)),
+    ]
 
 
 def test_the_steps_name_the_findings_that_cost_hours():
     not_signed = finding("sheet.not_signed", (0,), Effect.NONE, severity=Severity.WARNING)
     other = finding("claim.amount_mismatch", (0,), Effect.NONE, severity=Severity.WARNING)
-    assert [s.finding for s in one(case_of(rec=record(0, 1, 2)), other, not_signed).steps] == [None, 1, None]
-    assert [s.finding for s in one(case_of(), other, not_signed).steps] == [None, None]
+    assert [s.finding for s in one(case_of(rec=record(0, 1, 2)), other, not_signed).steps] == [None, None, None, 1, None]
+    assert [s.finding for s in one(case_of(), other, not_signed).steps] == [None, None, None]
 
 
 @pytest.mark.parametrize(

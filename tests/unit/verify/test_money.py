@@ -34,7 +34,7 @@ def test_rate_of(stated, rate):
 
 def test_an_amount_not_stated_is_capped():
     case = make_case(trainees=[person(0, amount=None, class_hours=Decimal(200)), person(1, amount=None, class_hours=Decimal("0.33"))])
-    assert [amount_claimed(case, i) for i in (0, 1)] == [Decimal(3000), Decimal("6.60")]
+    assert [amount_claimed(case, i, rate_of(case).amount) for i in (0, 1)] == [Decimal(3000), Decimal("6.60")]
 
 
 def test_numbers_for_people():
