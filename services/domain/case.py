@@ -301,7 +301,7 @@ class Case:
 
     def of(self, *kinds: str) -> tuple[Evidence, ...]:
         """The evidence of the given kinds, in order."""
-        return tuple(e for e in self.evidence if e.file.kind is not None and e.file.kind.value in kinds)
+        return tuple(e for e in self.evidence if e.file.kind in kinds)
 
     @property
     def offline_sessions(self) -> tuple[int, ...]:
