@@ -85,6 +85,8 @@ class SheetRowMatch:
     doubts: tuple[DoubtKind, ...] = ()
     id_text: str | None = None
     """The ID number as read from the row, where it disagrees with the person matched."""
+    corrected_by: str | None = None
+    """Who said who the row is, where a person did."""
 
 
 class SheetDate(StrEnum):
@@ -240,7 +242,10 @@ class Reuse:
 
 @dataclass(frozen=True, slots=True)
 class OtherSubsidy:
-    """A subsidy of one of our trainees elsewhere: paid this year, or claimed in an earlier claim. `claim_no` None: from `paid_this_year`."""
+    """A subsidy of one of our trainees elsewhere: paid this year, or claimed in an earlier claim. `claim_no` None: from `paid_this_year`.
+
+    `certain` False: nothing of it is sure to be paid, it waits for a human there.
+    """
 
     trainee: int
     occupation: str | None
@@ -248,6 +253,7 @@ class OtherSubsidy:
     project: str | None
     date: date | None
     claim_no: str | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

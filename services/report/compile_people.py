@@ -58,6 +58,8 @@ def _row(row: SheetRowMatch) -> dict[str, Any]:
         out["doubts"] = [d.value for d in row.doubts]
     if row.id_text:
         out["id_text"] = mask_id_number(row.id_text) or None
+    if row.corrected_by:
+        out["corrected_by"] = row.corrected_by
     return out
 
 

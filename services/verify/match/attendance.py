@@ -11,6 +11,7 @@ from services.domain.evidence import Place
 from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, SheetRow, SheetTable
 from services.domain.policy import Rules
 from services.verify.match.assignment import assign
+from services.verify.match.corrections import Corrections, corrected
 from services.verify.match.directory import Directory, build_directory
 from services.verify.match.marks import against_name
 from services.verify.match.rows import RowReading, Verdict, candidates, read_row, struck_out
@@ -44,6 +45,7 @@ def attend(
     roster: Roster | None,
     rules: Rules,
     reuse: Sequence[Reuse] = (),
+    corrections: Corrections | None = None,
 ) -> Attendance:
     """Matches sheets (path in the claim, facts) to people and sessions. `reuse` names the pages and rows that are copies."""
     directory = build_directory(trainees, roster)
@@ -51,7 +53,7 @@ def attend(
     sessions = claim.sessions or assumed_sessions(slots, claim)
     placed = place(slots, sessions, bool(claim.sessions))
     pages = {(file, page.page): _match_page(page, directory) for file, facts in sheets for page in facts.pages}
-    entries = [entry for p in placed for entry in _entries(p, pages[p.slot.file, p.slot.page.page], directory, reuse)]
+    entries = [entry for p in placed for entry in _entries(p, pages[p.slot.file, p.slot.page.page], directory, reuse, corrections or {})]
     found: list[dict[int, SessionPresence]] = [{} for _ in (trainees.people if trainees else ())]
     for entry in entries:
         _collect(found, entry, rules, reuse)
@@ -79,7 +81,7 @@ def _match_page(page: SheetPage, directory: Directory) -> _PageRows:
     return _PageRows(tuple((t, table, reading, verdict) for (t, table, reading), verdict in zip(rows, verdicts, strict=True)))
 
 
-def _entries(placed: PlacedSlot, page: _PageRows, directory: Directory, reuse: Sequence[Reuse]) -> Iterator[_Entry]:
+def _entries(placed: PlacedSlot, page: _PageRows, directory: Directory, reuse: Sequence[Reuse], corrections: Corrections) -> Iterator[_Entry]:
     """The attendance entries of a slot: one per session it covers, or one for none."""
     slot = placed.slot
     rows, states = [], []
@@ -88,7 +90,10 @@ def _entries(placed: PlacedSlot, page: _PageRows, directory: Directory, reuse: S
         if cells is not None and verdict.person is not None:
             cells = [(header, against_name(cell, directory.people[verdict.person].shown)) for header, cell in cells]
         state = tuple(c.signed for _, c in cells) if cells is not None else (_written(verdict),)
-        rows.append(_row_match(reading, verdict, cells, state, directory, _row_reuse(reuse, slot, reading.row.row)))
+        row = _row_match(reading, verdict, cells, state, directory, _row_reuse(reuse, slot, reading.row.row))
+        if (correction := corrections.get((slot.file, slot.page.page, row.row))) is not None:
+            row, state = corrected(row, state, correction, directory)
+        rows.append(row)
         states.append(state)
     for session in placed.sessions or (None,):
         attendance = SheetAttendance(

@@ -1,0 +1,122 @@
+"""What people add to a verified claim: corrections of rows, opinions on findings, decisions. They stand beside the machine's word, never over it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from services.domain.text import Message
+
+ACCEPTED, DISMISSED = "accept", "dismiss"
+OPINIONS = (ACCEPTED, DISMISSED)
+STRANGER = "nobody"
+"""A corrected row that is nobody of the lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """A row of a sheet by the sheet's content, so that it stays the same row when a file is renamed or a claim read again."""
+
+    sha256: str
+    page: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Who a row is, as a person sees it. `id_number`: of the person, STRANGER for nobody listed. `signed` None: as the machine says."""
+
+    place: RowPlace
+    id_number: str
+    signed: bool | None
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRecord:
+    """A correction as it was kept, with what the machine had said of the row (status, masked person, confidence)."""
+
+    id: str
+    correction: Correction
+    machine: Mapping[str, Any]
+    actor: str
+    created_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRecord:
+    """What a person thinks of a finding. `key` as `finding_key` gives it."""
+
+    id: str
+    key: str
+    code: str
+    opinion: str
+    critical: bool
+    reason: str
+    actor: str
+    name: str
+    created_at: datetime
+
+
+class DecisionState(StrEnum):
+    WAITING = "waiting"
+    """For the second person."""
+    FINAL = "final"
+    UNDONE = "undone"
+
+
+def finding_key(finding: Mapping[str, Any]) -> str:
+    """Names a finding of a report by what it is about, so that an opinion on it outlasts another verification."""
+    places = sorted(json.dumps([p.get("file"), p.get("page"), p.get("row")], ensure_ascii=False) for p in finding["evidence"])
+    related = sorted(json.dumps([r.get("claim_no"), r.get("file")], ensure_ascii=False) for r in finding["related"])
+    text = json.dumps([finding["code"], finding["subject"], places, related], ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def open_findings(findings: Iterable[Mapping[str, Any]], dismissed: Collection[str]) -> list[Mapping[str, Any]]:
+    """The findings that still speak against the claim: neither info nor met nor dismissed."""
+    return [f for f in findings if f["severity"] != "info" and f["outcome"] != "met" and finding_key(f) not in dismissed]
+
+
+def second_signature(decision: str, amount: Decimal | None, limit: Decimal | None, overridden: int) -> Message | None:
+    """Why a decision needs a second person: money above the installation's limit, or a critical finding set aside. None: it needs none.
+
+    `amount` is what would be paid; `overridden` counts critical findings that were dismissed or are open in spite of an approval.
+    """
+    if decision != "approve":
+        return None
+    if overridden:
+        return Message(f"有{overridden}项严重发现被否定或未采纳，须第二人复核", f"{overridden} critical findings are set aside: a second person has to agree")
+    if limit is not None and (amount is None or amount > limit):
+        paid = "未知" if amount is None else f"{amount}元"
+        return Message(
+            f"拟支付金额{paid}，超过{limit}元的双人复核限额",
+            f"the amount ({'unknown' if amount is None else amount}) is above {limit}: a second person has to agree",
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision with its signatures. `amount` CNY that would be paid; `why`: what makes a second person necessary, None: nothing does."""
+
+    id: str
+    decision: str
+    amount: Decimal | None
+    state: DecisionState
+    reason: str
+    why: Message | None
+    actor: str
+    name: str
+    second_actor: str | None
+    second_name: str | None
+    created_at: datetime
+    settled_at: datetime | None
