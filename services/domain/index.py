@@ -22,13 +22,14 @@ class PresenceEntry:
 
 @dataclass(frozen=True, slots=True)
 class SubsidyEntry:
-    """A subsidy claimed for a person; `date` is the day that decides its year (the training's first)."""
+    """A subsidy claimed for a person; `date` is the day that decides its year (the training's first). `certain` False: all of it waits for a human."""
 
     id_number: str
     occupation: str | None
     level: str | None
     project: str | None
     date: date | None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""A trainee's earlier subsidies: those declared as paid this year and those of claims submitted before."""
+"""A trainee's earlier subsidies: those declared as paid this year and those of claims submitted before; and what a claim tells later ones."""
 
 from __future__ import annotations
 
 from services.domain.case import Case, OtherSubsidy
+from services.domain.finding import Judgement
 from services.domain.identity import normalise_number
+from services.domain.index import SubsidyEntry
 from services.verify.people import people, same_word
 
 _LEVELS = {"五级": "5", "初级": "5", "四级": "4", "中级": "4", "三级": "3", "高级": "3", "二级": "2", "技师": "2", "一级": "1", "高级技师": "1"}
@@ -38,3 +40,16 @@ def _level(text: str | None) -> str:
         if name in word:
             return _LEVELS[name]
     return word.removesuffix("级").removeprefix("level")
+
+
+def subsidy_entries(case: Case, judgement: Judgement) -> tuple[SubsidyEntry, ...]:
+    """What later claims of the same people are told: a subsidy that is sure, or one that waits for a human (a rate set elsewhere too).
+
+    Who is paid nothing has had no subsidy.
+    """
+    project, people_ = case.claim.project, people(case)
+    return tuple(
+        SubsidyEntry(people_[due.trainee].id_number, project.occupation, project.level, project.name, project.start, certain=bool(due.amount_supported))
+        for due in judgement.entitlements
+        if people_[due.trainee].id_number and (due.amount_supported is None or due.amount_supported > 0 or (due.amount_unclear or 0) > 0)
+    )

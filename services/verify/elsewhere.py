@@ -54,7 +54,7 @@ class ClaimsElsewhere:
         for other in self._repository.subsidies(self._claim_id, index):
             if submitted_before(other.claim, self._claim):
                 e = other.entry
-                found += [OtherSubsidy(t, e.occupation, e.level, e.project, e.date, other.claim.claim_no) for t in index.get(e.id_number, ())]
+                found += [OtherSubsidy(t, e.occupation, e.level, e.project, e.date, other.claim.claim_no, e.certain) for t in index.get(e.id_number, ())]
         return tuple(found)
 
     def invoices(self, evidence: Sequence[Evidence]) -> tuple[OtherInvoice, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from services.domain.case import Case, Evidence, FileProblem, SessionPresence, TraineeRecord
 from services.domain.claim import Claim, Roster, Session, Trainees
 from services.domain.evidence import EvidenceKind
-from services.domain.facts import FaceSetFacts, LearningLogFacts, PhotoFacts, SheetFacts, SheetTable, VideoFacts
+from services.domain.facts import FaceSetFacts, LearningLogFacts, PhotoFacts, SheetFacts, VideoFacts
 from services.domain.policy import Rules
 from services.verify.elsewhere import ClaimsElsewhere
 from services.verify.match.attendance import attend
 from services.verify.match.conflicts import mark_conflicts, time_conflicts
 from services.verify.match.day_parts import span_of
+from services.verify.match.kept import kept_evidence, kept_roster
 from services.verify.match.learning_time import learn
 from services.verify.match.reuse import OwnMedia, find_reuse
 from services.verify.match.sheet_reuse import sheet_reuse
@@ -43,15 +43,16 @@ def match_case(
     logs = _read_as(evidence, EvidenceKind.LEARNING_LOG, LearningLogFacts)
     learning = learn(logs, faces, claim, trainees, roster, rules, _signed_spans(presences, attendance.sessions))
     media = [OwnMedia(e.file.path, e.file.sha256, e.facts) for e in evidence if isinstance(e.facts, PhotoFacts | VideoFacts)]
+    staff = kept_roster(roster, trainees, (facts for _, facts in logs), claim.project.start)
     return Case(
         claim=claim,
         rules=rules,
         sessions=attendance.sessions,
         schedule_assumed=attendance.schedule_assumed,
         trainees=trainees,
-        roster=roster,
-        insured_rows=_insured_rows(trainees, roster),
-        evidence=tuple(_without_pixels(e) for e in evidence),
+        roster=staff,
+        insured_rows=_insured_rows(trainees, staff),
+        evidence=tuple(map(kept_evidence, evidence)),
         attendance=attendance.sheets,
         records=tuple(TraineeRecord(p, t) for p, t in zip(presences, learning.times, strict=True)) if trainees else (),
         online_notes=learning.notes,
@@ -62,19 +63,6 @@ def match_case(
         invoices_elsewhere=elsewhere.invoices(evidence),
         intake_problems=intake_problems,
     )
-
-
-def _without_pixels(evidence: Evidence) -> Evidence:
-    """The evidence as the case keeps it: posteriors and ink stay with the stored facts, no check looks at them."""
-    if not isinstance(evidence.facts, SheetFacts):
-        return evidence
-    pages = tuple(replace(page, tables=tuple(_plain_table(table) for table in page.tables)) for page in evidence.facts.pages)
-    return replace(evidence, facts=replace(evidence.facts, pages=pages))
-
-
-def _plain_table(table: SheetTable) -> SheetTable:
-    rows = tuple(replace(row, cells=tuple(replace(cell, posteriors=None, ink=None) for cell in row.cells)) for row in table.rows)
-    return replace(table, rows=rows)
 
 
 def _read_as(evidence: Sequence[Evidence], kind: EvidenceKind, facts: type[F]) -> list[tuple[str, F]]:

@@ -15,6 +15,7 @@ from services.domain.finding import Judgement
 from services.domain.index import ClaimIndex, InvoiceEntry, MediaEntry, PresenceEntry, SubsidyEntry
 from services.domain.policy import Policy
 from services.domain.text import Message
+from services.verify.earlier import subsidy_entries
 from services.verify.elsewhere import ClaimsElsewhere, invoice_numbers
 from services.verify.judge import judge
 from services.verify.match.conflicts import submission_order
@@ -133,14 +134,8 @@ def index_of(case: Case, judgement: Judgement) -> ClaimIndex:
         for p in record.presences
         if not p.doubts
     ]
-    project = case.claim.project
-    subsidies = [
-        SubsidyEntry(people[e.trainee].id_number, project.occupation, project.level, project.name, project.start)
-        for e in judgement.entitlements
-        if people[e.trainee].id_number and (e.amount_supported is None or e.amount_supported > 0)
-    ]
     invoices = [InvoiceEntry(number, place) for place, number in invoice_numbers(case.evidence)]
-    return ClaimIndex(tuple(presences), tuple(subsidies), tuple(_media_entry(e) for e in case.evidence if e.facts is not None), tuple(invoices))
+    return ClaimIndex(tuple(presences), subsidy_entries(case, judgement), tuple(_media_entry(e) for e in case.evidence if e.facts is not None), tuple(invoices))
 
 
 def _media_entry(evidence: Evidence) -> MediaEntry:

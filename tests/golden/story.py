@@ -14,9 +14,12 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, cast
 
+import numpy as np
+
 from services.adapters.repository import Repository
 from services.domain.case import Case, Evidence, FileProblem
 from services.domain.claim import SHANGHAI, Claim, Enterprise, Insured, Mode, PaidSubsidy, Project, Roster, Session, Trainee, Trainees, Venue
+from services.domain.errors import FieldProblem
 from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.facts import (
     DateReading,
@@ -28,6 +31,7 @@ from services.domain.facts import (
     LearningSession,
     LoggedPerson,
     PhotoFacts,
+    SheetCell,
     Span,
     SpanKind,
     VideoFacts,
@@ -70,10 +74,9 @@ def _or(told: Told, key: str, usual: Any) -> Any:
 
 
 def _sessions(told: Told, start: date, end: date) -> tuple[Session, ...]:
+    """What was held, whether the claim declares it or not."""
     lines = told.get("课程")
-    if lines == "未填":
-        return ()
-    if lines is None:
+    if lines is None or lines == "未填":
         days = (start,) if start == end else (start, end)
         lines = [f"{day} {part} 4学时 理论" for day in days for part in ("上午", "下午")]
     return tuple(map(_session, lines))
@@ -143,13 +146,14 @@ def _claim(told: Told, people: Sequence[Trainee]) -> Claim:
             level=_or(project, "等级", "四级"),
             modes=() if modes == "未填" else tuple(MODES[m] for m in modes),
             trainee_count=_or(project, "人数", len(people)),
-            venue=Venue("一号教室", 43.88, 125.32),
+            venue=Venue("一号教室") if project.get("地点") == "未填" else Venue("一号教室", 43.88, 125.32),
         ),
         policy="changchun-2021-33",
-        sessions=_sessions(told, start, end),
+        sessions=() if told.get("课程") == "未填" else _sessions(told, start, end),
         promised_materials=None if told.get("承诺材料") == "未填" else tuple(told.get("承诺材料", ("培训方案", "签到表", "影像资料", "评价记录"))),
         claimed_amount=None if total == "未填" else Decimal(str(total)),
         submitted_at=None if submitted is None else _at(str(submitted)),
+        problems=tuple(FieldProblem(name, "‘?’", Message("正确的格式", "the right form")) for name in told.get("格式有误", ())),
         paid_this_year=None if paid == "未填" else tuple(_paid(p, people) for p in paid),
     )
 
@@ -195,7 +199,9 @@ def invoice(told: Told) -> DocumentFacts:
         f"*{i}\n" for i in told.get("项目", ["非学历教育服务*培训费"])
     )
     text += f"价税合计（小写）¥{Decimal(str(told.get('金额', 960))):.2f}\n"
-    found = invoice_of(text, "text", ())
+    if told.get("无法识读"):
+        return document(" ")
+    found = invoice_of(text, "ocr" if told.get("文字识别") else "text", ())
     assert isinstance(found, InvoiceFacts)
     return replace(document(text), invoice=found)
 
@@ -206,7 +212,7 @@ def _photos(told: Told, claim: Claim) -> Iterator[Evidence]:
         same = str(words.get("内容", f"{claim.claim_no} photo {number}"))
         taken = _or(words, "拍摄", f"{claim.project.start} {9 + number // 6:02d}:{number % 6 * 9:02d}")
         picture = PhotoFacts(
-            4000, 3000, None if taken is None else _at(str(taken)), None if taken is None else "exif", faces=5, hash=sha256(same.encode()).hexdigest(),
+            4000, 3000, None if taken is None else _at(str(taken)), None if taken is None else words.get("时间来源", "exif"), faces=5, hash=sha256(same.encode()).hexdigest(),
             hash_quality=100, edited_by=words.get("编辑软件"), screenshot="截屏" if words.get("截屏") else None,
             latitude=words.get("纬度"), longitude=words.get("经度"),
         )  # fmt: skip
@@ -227,25 +233,29 @@ def _videos(told: Told, claim: Claim) -> Iterator[Evidence]:
 
 
 def _sheets(told: Told, claim: Claim, people: Sequence[Trainee]) -> Iterator[Evidence]:
-    """One sheet for each session in a room: name, ID number, 签到. 签到 tells who is something else than signed, by session."""
+    """One sheet for each session in a room: name, ID number, 签到, 签退. 签到 tells, by session, who has something else there than signatures."""
     kept, signs = told.get("签到表", {}), told.get("签到", {})
     if kept == "无":
         return
-    listed: dict[str, Trainee] = {}
-    for person in people:
-        listed.setdefault(person.id_number, person)
-    for number, session in enumerate(s for s in claim.sessions if not s.online):
+    listed = {person.id_number: person for person in reversed(people)}
+    for number, session in enumerate(s for s in _sessions(told, claim.project.start, claim.project.end) if not s.online):
         label = session_label(session)
-        how = kept.get(label, "") if isinstance(kept, Mapping) else ""
-        if how == "无":
+        how = str(kept.get(label, ""))
+        if how in ("无", "无法打开"):
+            if how == "无法打开":
+                yield _evidence(f"签到表/{number + 1}.jpg", EvidenceKind.SIGN_IN_SHEET, None, f"{claim.claim_no} sheet {number}", "图片无法解码")
             continue
-        own = signs.get(label, {})
-        rows = [(p.name, p.id_number, *_cells(own.get(p.name, "已签"))) for p in listed.values() if own.get(p.name) != "不在表上"]
-        rows += [(name, "", True, True) for name in own.get("另有", ())]
-        day: date | None = None if how == "日期无法辨认" else _day(how) if how else session.date
+        own, hand = signs.get(label, {}), how.removeprefix("同") if how.startswith("同") else f"{claim.claim_no} {label}"
+        there = [p for p in people if listed[p.id_number] is p and own.get(p.name) != "不在表上"]
+        rows = [(p.name, "" if own.get(p.name) == "无身份证号" else p.id_number, *_cells(own.get(p.name, "已签"), f"{hand} {p.name}")) for p in there]
+        rows += [(name, "", *_cells("已签", f"{hand} {name}")) for name in own.get("另有", ())]
+        clear = how != "日期无法辨认"
+        day = session.date if not how or not clear or how.startswith("同") or how == "模糊" else _day(how)
         part = {"上午": "am", "下午": "pm"}.get(label.split()[1], "day")
-        page = sheets.page(["姓名", "身份证号", "签到", "签退"], rows, day=day, part=part if day else None, course=session.course)
-        if day is None:
+        page = sheets.page(["姓名", "身份证号", "签到", "签退"], rows, day=day if clear else None, part=part if clear else None, course=session.course)
+        if how == "模糊":
+            page = replace(page, legible=False, tables=())
+        if not clear:
             page = replace(page, date=DateReading(None, "1？月？日", 0.2))
         yield _evidence(f"签到表/{number + 1}.jpg", EvidenceKind.SIGN_IN_SHEET, sheets.sheet(page), f"{claim.claim_no} sheet {number}")
 
@@ -257,8 +267,25 @@ def session_label(session: Session) -> str:
     return f"{session.date} {part}"
 
 
-def _cells(word: str) -> tuple[Any, Any]:
-    return {"已签": (True, True), "未签": (False, False), "缺签退": (True, False), "难以辨认": (None, True)}.get(word, (word, False))
+def _cells(word: str, hand: str) -> tuple[Any, Any]:
+    """The cells under 签到 and 签退. `笔迹同2021-11-08 上午`: the ink of that session, pasted."""
+    if word.startswith("笔迹同"):
+        claim_no, _, _, name = hand.split()
+        word, hand = "已签", f"{claim_no} {word.removeprefix('笔迹同')} {name}"
+    signs: dict[str, tuple[Any, Any]] = {
+        "已签": (True, True),
+        "无身份证号": (True, True),
+        "未签": (False, False),
+        "缺签退": (True, False),
+        "难以辨认": (None, True),
+    }
+    return tuple(_signature(column, f"{hand} {column}") if sign is True else sign for column, sign in zip((2, 3), signs.get(word, (word, False)), strict=True))  # type: ignore[return-value]
+
+
+def _signature(column: int, hand: str) -> SheetCell:
+    """A signature with ink of its own: nothing like any other."""
+    rng = np.random.default_rng(int.from_bytes(sha256(hand.encode()).digest()[:8], "big"))
+    return SheetCell(column, (0.1 * column, 0.1, 0.1, 0.02), "", 0.0, signed=True, ink=np.packbits(rng.random((32, 96)) < 0.3).tobytes())
 
 
 def _logs(told: Told, claim: Claim, people: Sequence[Trainee]) -> Iterator[Evidence]:
@@ -362,13 +389,18 @@ def verify(known: Material, policy: Policy, shelf: Shelf) -> tuple[Case, Judgeme
     return case, judgement
 
 
-def verify_all(told: Sequence[Told], policy: Policy) -> dict[str, tuple[Case, Judgement]]:
-    """Claims verified in this order, then all once more in the order of their submission, as the program does; claim number -> outcome."""
+def verify_all(told: Sequence[Told], policy: Policy, withdrawn: Sequence[str] = ()) -> dict[str, tuple[Case, Judgement]]:
+    """Claims verified in this order, `withdrawn` ones taken back, all once more in the order of their submission; claim number -> outcome."""
     shelf = Shelf()
     materials = [material(words) for words in told]
     for known in materials:
         verify(known, policy, shelf)
-    order = sorted(materials, key=lambda m: (m.claim.submitted_at is None, m.claim.submitted_at.timestamp() if m.claim.submitted_at else 0.0, m.claim.claim_no))
+    for claim_no in withdrawn:
+        shelf.withdraw(claim_no)
+    order = sorted(
+        (m for m in materials if m.claim.claim_no not in withdrawn),
+        key=lambda m: (m.claim.submitted_at is None, m.claim.submitted_at.timestamp() if m.claim.submitted_at else 0.0, m.claim.claim_no),
+    )
     return {known.claim.claim_no: verify(known, policy, shelf) for known in order}
 
 

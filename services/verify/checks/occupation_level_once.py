@@ -54,7 +54,11 @@ def _compare(case: Case, index: int, earlier: OtherSubsidy) -> Iterator[Result]:
         return
     where = earlier.project or earlier.claim_no or "?"
     related = (Related(earlier.claim_no, ""),) if earlier.claim_no else ()
-    if occupation and level:
+    if occupation and level and not earlier.certain:
+        yield unclear(CODE, f"{trainee.name}在另一项申报（{where}）中申请了{project.occupation}{project.level}的补贴，其金额尚待人工确认；如获支持，本次不可重复享受",
+                      f"{trainee.name} has asked for the subsidy for {project.occupation} {project.level} in {where}, where it waits for a reviewer; if it is paid, not here again",
+                      subject=who(trainee), evidence=row_of(case, index), related=related, trainees=(index,), effect=Effect.WITHHOLDS)  # fmt: skip
+    elif occupation and level:
         day_zh, day_en = (f"于{earlier.date}", f" on {earlier.date}") if earlier.date else ("", "")
         yield unmet(CODE, f"{trainee.name}{day_zh}已享受{project.occupation}{project.level}的补贴（{where}），一年内不可重复", f"{trainee.name} had the subsidy for {project.occupation} {project.level}{day_en} ({where}); not twice within a year",
                     subject=who(trainee), expected=1, observed=2, evidence=row_of(case, index), related=related, trainees=(index,), effect=Effect.EXCLUDES)  # fmt: skip

@@ -30,19 +30,16 @@ def subsidies_per_year(case: Case, *, maximum: int) -> Iterator[Result]:
     yield met()
     for i, trainee in enumerate(people(case)):
         earlier = [s for s in earlier_subsidies(case, i) if s.date is None or s.date.year == year]
-        count = len(earlier) + 1
+        sure, count = sum(s.certain for s in earlier) + 1, len(earlier) + 1
         if count <= maximum:
             continue
         listed = "、".join(s.project or s.claim_no or "?" for s in earlier)
-        yield unmet(
-            CODE,
-            f"{trainee.name}在{year}年已享受{len(earlier)}次补贴（{listed}），本次为第{count}次，超过{maximum}次",
-            f"{trainee.name} had {len(earlier)} subsidies in {year} ({listed}); this would be number {count}, more than {maximum}",
-            subject=who(trainee),
-            expected=maximum,
-            observed=count,
-            evidence=row_of(case, i),
-            related=tuple(Related(s.claim_no, "") for s in earlier if s.claim_no),
-            trainees=(i,),
-            effect=Effect.EXCLUDES,
-        )
+        zh, en = f"{trainee.name}在{year}年已享受{len(earlier)}次补贴（{listed}）", f"{trainee.name} had {len(earlier)} subsidies in {year} ({listed})"
+        related = tuple(Related(s.claim_no, "") for s in earlier if s.claim_no)
+        if sure > maximum:
+            yield unmet(CODE, f"{zh}，本次为第{count}次，超过{maximum}次", f"{en}; this would be number {count}, more than {maximum}", subject=who(trainee),
+                        expected=maximum, observed=count, evidence=row_of(case, i), related=related, trainees=(i,), effect=Effect.EXCLUDES)  # fmt: skip
+        else:
+            yield unclear(CODE, f"{zh}，其中{count - sure}次的金额尚待人工确认；如均获支持，本次为第{count}次，超过{maximum}次",
+                          f"{en}, {count - sure} of them wait for a reviewer; if they are paid, this is number {count}, more than {maximum}", subject=who(trainee),
+                          expected=maximum, observed=count, evidence=row_of(case, i), related=related, trainees=(i,), effect=Effect.WITHHOLDS)  # fmt: skip
