@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -9,12 +10,14 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from services.domain.errors import FileTooLarge, NotFound
 from services.domain.text import Message
 
 _CHUNK = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 
 class BlobWriter:
@@ -38,6 +41,14 @@ class BlobWriter:
         self._file.write(chunk)
 
     @property
+    def path(self) -> Path:
+        """Where the bytes are until they are kept; all of them once `flush` was called."""
+        return self._temporary
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
@@ -52,6 +63,56 @@ class BlobWriter:
         """Close, and remove what was not kept."""
         self._file.close()
         self._temporary.unlink(missing_ok=True)
+
+
+class Busy(Exception):
+    """Somebody else is writing this file."""
+
+
+class Partial:
+    """The bytes of a resumable upload so far, held by one writer at a time across processes. Close it in any case.
+
+    How much is there is told by the file itself, so that a killed process costs nothing that was written. `digest` is the running hash
+    where this writer knows it, else None: then `sha256` reads the file again.
+    """
+
+    def __init__(self, path: Path, digest: Any | None) -> None:
+        self.path = path
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise Busy from error
+        self._file = os.fdopen(handle, "r+b")
+        self.offset = self._file.seek(0, os.SEEK_END)
+        self.digest = hashlib.sha256() if self.offset == 0 else digest
+
+    def write(self, chunk: bytes) -> None:
+        """Raises OSError when the disk is full."""
+        self._file.write(chunk)
+        self.offset += len(chunk)
+        if self.digest is not None:
+            self.digest.update(chunk)
+
+    def cut(self, offset: int, digest: Any | None) -> None:
+        """Back to an earlier end, with the hash of that moment."""
+        self._file.flush()
+        self._file.truncate(offset)
+        self.offset, self.digest = self._file.seek(offset), digest
+
+    def sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def sha256(self) -> str:
+        if self.digest is not None:
+            return str(self.digest.hexdigest())
+        self._file.seek(0)
+        return hashlib.file_digest(self._file, "sha256").hexdigest()
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class Blobs:
@@ -79,6 +140,30 @@ class Blobs:
     def stage(self, *, limit: int | None = None) -> BlobWriter:
         """A writer for bytes that come piece by piece, at most `limit` of them."""
         return BlobWriter(self, self._incoming, limit)
+
+    def partial(self, name: str, digest: Any | None = None) -> Partial:
+        """The bytes so far of the resumable upload of that name; `digest`: their hash, if known. Raises Busy."""
+        return Partial(self._part(name), digest)
+
+    def partial_size(self, name: str) -> int:
+        place = self._part(name)
+        return place.stat().st_size if place.exists() else 0
+
+    def drop_partial(self, name: str) -> None:
+        self._part(name).unlink(missing_ok=True)
+
+    def adopt(self, part: Partial) -> tuple[str, int]:
+        """Take a finished upload into the store; (sha256, size). Its own file stays until `drop_partial`, should the caller come to grief."""
+        part.sync()
+        sha256 = part.sha256()
+        aside = self._incoming / f"{part.path.name}.kept"
+        aside.unlink(missing_ok=True)
+        os.link(part.path, aside)
+        try:
+            self.take(aside, sha256)
+        finally:
+            aside.unlink(missing_ok=True)
+        return sha256, part.offset
 
     def put_file(self, path: Path, *, limit: int | None = None) -> tuple[str, int]:
         """Copy a file in; its (sha256, size). Raises FileTooLarge past `limit` bytes, OSError."""
@@ -121,6 +206,11 @@ class Blobs:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+    def _part(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise NotFound(Message("没有该上传", "there is no such upload"))
+        return self._incoming / f"{name}.part"
 
     def _place(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):

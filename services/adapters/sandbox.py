@@ -39,11 +39,12 @@ class Job(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """Bytes of address space, bytes of one written file, calls until a child is replaced."""
+    """Bytes of address space, bytes of one written file, seconds of CPU and calls until a child is replaced."""
 
     memory: int = 8 * 1024**3
     written: int = 2 * 1024**3
     calls: int = 200
+    cpu_seconds: int = 4 * 3600
 
 
 class Sandbox:
@@ -104,23 +105,33 @@ def _result_of(future: Any) -> Any:
         result = future.result()
         if isinstance(result, _Unexpected):
             log.error("a reader failed: %s", result.trace)
-            return FileUnreadable(
-                Message(f"读取时出错（{result.summary}），请核对或重新导出文件", f"reading failed ({result.summary}); look at the file or export it again")
+            return _for_now(
+                FileUnreadable(
+                    Message(f"读取时出错（{result.summary}），请核对或重新导出文件", f"reading failed ({result.summary}); look at the file or export it again")
+                )
             )
         return result
     except (FutureTimeout, TimeoutError):
-        return FileTooLarge(
-            Message("文件处理超时，已中止；请拆分或压缩后重新提交", "the file took too long and was stopped; split or shrink it and submit it again")
+        return _for_now(
+            FileTooLarge(Message("文件处理超时，已中止；请拆分或压缩后重新提交", "the file took too long and was stopped; split or shrink it and submit it again"))
         )
     except MemoryError:
-        return FileTooLarge(
-            Message("处理文件所需内存超出限制；请降低分辨率或拆分后重新提交", "the file needs more memory than allowed; lower its resolution or split it")
+        return _for_now(
+            FileTooLarge(Message("处理文件所需内存超出限制；请降低分辨率或拆分后重新提交", "the file needs more memory than allowed; lower its resolution or split it"))
         )
     except ProcessExpired as error:
         reason = signal.Signals(-error.exitcode).name if error.exitcode and error.exitcode < 0 else str(error.exitcode)
-        return FileUnreadable(
-            Message(f"解码程序异常退出（{reason}），文件可能已损坏；请重新导出", f"the decoder died ({reason}); the file may be damaged, export it again")
+        return _for_now(
+            FileUnreadable(
+                Message(f"解码程序异常退出（{reason}），文件可能已损坏；请重新导出", f"the decoder died ({reason}); the file may be damaged, export it again")
+            )
         )
+
+
+def _for_now(error: EvidenceError) -> EvidenceError:
+    """What a busy machine or a fault of ours may have caused is not held against the file for good."""
+    error.passing = True
+    return error
 
 
 def _confine(limits: ChildLimits) -> None:

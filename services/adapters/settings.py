@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="postgresql+psycopg://… or sqlite:///…; default: SQLite in data_dir")
     blobs_dir: Path | None = Field(default=None, description="content-addressed originals; default: data_dir/blobs")
     key: SecretStr | None = Field(default=None, description="32-byte key, base64 or hex, that personal data are encrypted with; default: data_dir/key")
+    policies_dir: Path | None = Field(default=None, description="policies beside those that come with the program; default: data_dir/policies")
     ocr_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
     workers: int = Field(default=1, ge=1, le=64, description="worker processes of an embedded server")
     api_key: SecretStr | None = Field(default=None, description="an API key that is always accepted, beside those in the database")
@@ -32,6 +33,17 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     max_upload_bytes: int = Field(default=5 * 1024**3, ge=1)
     max_body_bytes: int = Field(default=64 * 1024**2, ge=1, description="bound of JSON bodies and tables")
+    max_claim_files: int = Field(default=20_000, ge=1, description="files of one claim")
+    max_claim_bytes: int = Field(default=200 * 1024**3, ge=1, description="bytes of all files of one claim")
+    upload_seconds: int = Field(default=24 * 3600, ge=1, description="how long a resumable upload waits for its next piece")
+    rate_limit: int = Field(default=12_000, ge=1, description="calls a minute of one key or user; a tenth of that at once")
+    clamav: str | None = Field(default=None, description="clamd's socket: /run/clamav/clamd.ctl or host:port")
+    webhook_networks: str = Field(default="", description="private networks that webhooks may be sent to, as 10.1.0.0/16, separated by commas")
+    oidc_issuer: str | None = Field(default=None, description="identity provider that reviewers may log in with, as https://sso.example.gov.cn/realm")
+    oidc_client_id: str = Field(default="hezheng", description="our name at the identity provider")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="our password there, where it wants one")
+    public_url: str | None = Field(default=None, description="how browsers reach the service, as https://hezheng.example.gov.cn; needed for OIDC")
+    retention_days: int | None = Field(default=None, ge=1, description="`purge` removes claims decided longer ago; unset: only those that are named")
     session_seconds: int = Field(default=12 * 3600, ge=60, description="how long a reviewer stays logged in")
     secure_cookies: bool = Field(default=False, description="send the session cookie over https only; set it behind TLS")
     job_lease_seconds: float = Field(default=120.0, gt=0, description="how long a silent worker keeps a job")
@@ -46,6 +58,9 @@ class Settings(BaseSettings):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url.removeprefix(prefix)
         return url
+
+    def policies_path(self) -> Path:
+        return self.policies_dir or self.data_dir / "policies"
 
     def blobs_path(self) -> Path:
         return self.blobs_dir or self.data_dir / "blobs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 import zlib
@@ -133,3 +134,43 @@ def _refusal(info: zipfile.ZipInfo, budget: Budget) -> FileProblem | None:
     if info.file_size > min(budget.bytes, budget.limits.entry_bytes):
         return FileProblem("file.too_large", Message("压缩包内文件解压后过大，未处理", "a file of the archive is too large when unpacked and was not taken"))
     return None
+
+
+def unpack_all(archive_path: Path, into: Path, limits: ArchiveLimits, *, ignored: re.Pattern[str] | None = None) -> list[Member]:
+    """Every file of an archive and of the archives in it, down to `limits.depth`. Raises zipfile.BadZipFile and what reading it raises."""
+    return list(_unpack_level(archive_path, into, Budget(limits), ignored, 1))
+
+
+def _unpack_level(archive_path: Path, into: Path, budget: Budget, ignored: re.Pattern[str] | None, depth: int) -> Iterator[Member]:
+    for member in unpack(archive_path, into, budget):
+        if ignored is not None and ignored.search(member.path):
+            if member.local is not None:
+                member.local.unlink()
+        elif member.local is None or not _is_archive(member):
+            yield member
+        elif depth >= budget.limits.depth:
+            member.local.unlink()
+            message = Message(f"压缩包嵌套超过 {budget.limits.depth} 层，未处理", f"archives are nested more than {budget.limits.depth} deep; not taken")
+            yield Member(member.path, None, FileProblem("file.too_large", message))
+        else:
+            yield from _unpack_inner(member, into / f"in-{budget.entries}", budget, ignored, depth)
+
+
+def _unpack_inner(outer: Member, into: Path, budget: Budget, ignored: re.Pattern[str] | None, depth: int) -> Iterator[Member]:
+    assert outer.local is not None
+    try:
+        for member in _unpack_level(outer.local, into, budget, ignored, depth + 1):
+            yield Member(f"{outer.path}/{member.path}", member.local, member.problem)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        message = Message("压缩包已损坏，请重新打包提交", "the archive is no sound zip; pack it again")
+        yield Member(outer.path, None, FileProblem("file.unreadable", message))
+    outer.local.unlink(missing_ok=True)
+
+
+def _is_archive(member: Member) -> bool:
+    """By its name and its first bytes: an xlsx or docx is packed the same way, but is a file of its own."""
+    assert member.local is not None
+    if not member.path.lower().endswith(".zip"):
+        return False
+    with member.local.open("rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")

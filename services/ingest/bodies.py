@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import tempfile
@@ -22,6 +21,7 @@ from python_multipart.multipart import parse_options_header
 from services.domain.text import Message
 from services.ingest.fields import sound
 from services.ingest.problems import Problem, plain
+from services.ingest.resumable import Writing
 
 _FIELD_BYTES = 64 * 1024
 _FIELDS = 20
@@ -151,7 +151,7 @@ async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
             Message("请以 multipart/form-data 提交，文件字段名为 file", "send multipart/form-data with the file in the field `file`"),
         )
     parts = _Parts()
-    writing = _Writing(write)
+    writing = Writing(write)
     broken = Problem(
         400, "broken-multipart", Message("multipart 内容不完整或格式有误，请重新上传", "the multipart body is broken or ends too early; send it again")
     )
@@ -169,24 +169,6 @@ async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
     if not parts.ended:
         raise broken
     return parts.form
-
-
-class _Writing:
-    """Writes one batch in a thread while the next is received. Errors of `write` come out of the following call."""
-
-    def __init__(self, write: Callable[[bytes], None]) -> None:
-        self._write = write
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self, data: bytes) -> None:
-        await self.end()
-        self._task = asyncio.create_task(run_sync(self._write, data))
-
-    async def end(self) -> None:
-        """Wait for the batch at hand."""
-        task, self._task = self._task, None
-        if task is not None:
-            await task
 
 
 @asynccontextmanager

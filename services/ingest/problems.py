@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+from contextvars import ContextVar
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from services.adapters.antivirus import ScannerAway
 from services.adapters.repository import ClaimExists
 from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound
 from services.domain.text import Message
@@ -23,12 +26,19 @@ _TYPE = "urn:hezheng:problem:"
 _BY_STATUS: dict[int, tuple[str, Message]] = {
     400: ("bad-request", Message("请求格式有误", "the request is malformed")),
     401: ("unauthorized", Message("请提供有效的 API 密钥（Authorization: Bearer 或 X-API-Key）", "show a valid API key (Authorization: Bearer or X-API-Key)")),
+    403: ("forbidden", Message("您的密钥或角色无此权限", "your key or role does not have this right")),
     404: ("not-found", Message("没有该资源，请核对地址", "there is nothing at this address")),
     405: ("method-not-allowed", Message("该地址不支持此方法", "this address does not take this method")),
     409: ("conflict", Message("与当前状态冲突", "this does not fit the present state")),
+    410: ("gone", Message("已过期或已删除，请重新开始", "it has expired or was removed; start again")),
+    412: ("changed-meanwhile", Message("内容已被他人修改，请重新读取后再提交", "it was changed meanwhile; read it again, then send your change")),
     413: ("too-large", Message("内容超过大小上限", "the content exceeds the size limit")),
     415: ("unsupported-media-type", Message("不支持的内容类型", "this type of content is not taken here")),
     422: ("invalid", Message("内容不符合要求", "the content is not as it should be")),
+    423: ("locked", Message("另一请求正在写入，请稍后重试", "another request is writing; try again in a moment")),
+    429: ("too-many-requests", Message("请求过于频繁，请按 Retry-After 稍后重试", "too many requests; wait as Retry-After says")),
+    460: ("checksum-mismatch", Message("校验和不符，内容已丢弃，请重新发送", "the checksum does not fit; the bytes were discarded, send them again")),
+    507: ("storage-full", Message("存储空间不足，请联系管理员", "the storage is full; tell the operator")),
     500: ("internal", Message("服务内部错误，请稍后重试；若仍出现，请联系管理员", "an internal error; try again later, and tell the operator if it stays")),
     503: ("unavailable", Message("服务暂不可用，请稍后重试", "the service is not available now; try again later")),
 }
@@ -46,6 +56,10 @@ class Problem(Exception):
         self.members = members
 
 
+request_id: ContextVar[str] = ContextVar("hezheng_request", default="-")
+"""Of the call at hand: in its answer, its problem document and every line of log about it."""
+
+
 def document(status: int, kind: str, message: Message, **members: Any) -> dict[str, Any]:
     return {
         "type": _TYPE + kind,
@@ -57,7 +71,7 @@ def document(status: int, kind: str, message: Message, **members: Any) -> dict[s
 
 
 def answer(problem: Problem) -> JSONResponse:
-    body = document(problem.status, problem.kind, problem.message, **problem.members)
+    body = document(problem.status, problem.kind, problem.message, instance=f"urn:hezheng:request:{request_id.get()}", **problem.members)
     return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
@@ -78,6 +92,8 @@ def of_error(error: HezhengError) -> Problem:
         return Problem(422, "claim-unreadable", error.message, errors=fields, line=error.line)
     if isinstance(error, FileTooLarge):
         return Problem(413, "too-large", error.message)
+    if isinstance(error, ScannerAway):
+        return Problem(503, "scanner-away", error.message, headers={"Retry-After": "30"})
     if isinstance(error, EvidenceError):
         return Problem(422, error.code.replace(".", "-").replace("_", "-"), error.message)
     return Problem(500, "internal", error.message)
@@ -103,12 +119,18 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # e["input"] is left out: it may be somebody's ID number.
         fields = [{"field": ".".join(map(str, e["loc"])), "expected": {"zh": e["msg"], "en": e["msg"]}} for e in error.errors()]
         return answer(Problem(422, "invalid", _BY_STATUS[422][1], errors=fields))
 
     @app.exception_handler(ClientDisconnect)
     def gone(_request: Request, _error: ClientDisconnect) -> JSONResponse:
         return answer(plain(400))  # nobody hears it; what came so far was discarded
+
+    @app.exception_handler(OSError)
+    def system(request: Request, error: OSError) -> JSONResponse:
+        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return answer(plain(507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 500))
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:

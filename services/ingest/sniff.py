@@ -8,6 +8,7 @@ from pathlib import Path
 from services.domain.case import FileProblem
 from services.domain.evidence import KIND_NAMES, EvidenceKind
 from services.domain.text import Message
+from services.ingest.fields import shown
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -91,8 +92,8 @@ def type_problem(path: str, media_type: str, kind: EvidenceKind | None) -> FileP
     """
     if media_type == _EMPTY:
         return None  # told as file.empty: nothing is in it that could be something else
-    name = path.rsplit("/", 1)[-1]
-    suffix = Path(name).suffix.lower()
+    suffix = Path(path).suffix.lower()
+    name = shown(path.rsplit("/", 1)[-1])  # portals and attackers choose names: short here, and no ID number in full
     says, known = family(media_type), _FAMILIES.get(suffix)
     is_zh, is_en = _FAMILY_NAMES[says]
     if known is not None and known != says:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tempfile
 import unicodedata
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.adapters.queue import Queue
+from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.case import FileProblem
+from services.domain.errors import EvidenceError, FileTooLarge
 from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.text import Message
-from services.ingest.archive import ArchiveLimits, Budget, unpack
+from services.ingest.archive import ArchiveLimits, unpack_all
+from services.ingest.children import in_child
+from services.ingest.fields import shown
 from services.ingest.folder import IGNORED
 from services.ingest.sniff import family, sniff, type_problem
+
+log = logging.getLogger("hezheng.intake")
 
 FOLDERS: dict[EvidenceKind, str] = {
     EvidenceKind.PLAN: "plan",
@@ -46,6 +52,7 @@ class Taken:
     file: EvidenceFile
     problem: FileProblem | None = None
     contains: tuple[Taken, ...] = ()
+    scan: str | None = None
 
 
 def safe_name(untrusted: str) -> str:
@@ -68,32 +75,52 @@ def path_of(kind: EvidenceKind, untrusted_name: str) -> str:
     return f"{FOLDERS[kind]}/{folder}/{name}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Unpacked:
+    """A file of an archive: its path there, where it lies, what it is."""
+
+    path: str
+    local: Path
+    media_type: str
+
+
 def take_upload(
-    store: Store, claim_id: str, kind: EvidenceKind, untrusted_name: str, sha256: str, size: int, *, allowed: Callable[[], object] = lambda: None
+    store: Store,
+    sandbox: Sandbox,
+    claim_id: str,
+    kind: EvidenceKind,
+    untrusted_name: str,
+    sha256: str,
+    size: int,
+    *,
+    scan: str | None = None,
+    allowed: Callable[[], object] = lambda: None,
 ) -> Taken:
     """Add stored bytes to a claim and have them read. The same bytes of the same kind again are the same evidence.
 
-    An archive is unpacked: what it holds is evidence, the archive itself is kept beside it without a kind. `allowed` raises what
-    forbids it; it is asked in the transaction that adds the evidence, so that no claim gains a file after it was submitted.
+    An archive is unpacked, in a child process: what it holds is evidence, the archive itself is kept beside it without a kind.
+    `allowed` raises what forbids it; it is asked in the transaction that adds the evidence, so that no claim gains a file after it
+    was submitted. `scan`: what a virus scanner said.
     """
     path = path_of(kind, untrusted_name)
     source = store.blobs.path(sha256)
     media_type = sniff(source)
     if family(media_type) == "archive" and path.lower().endswith(".zip"):
-        return _take_archive(store, claim_id, kind, EvidenceFile(path, None, sha256, size, media_type), source, allowed)
+        archive = EvidenceFile(path, None, sha256, size, media_type)
+        return _take_archive(store, sandbox, claim_id, kind, archive, source, scan, allowed)
     with store.repository.transaction():
         allowed()
-        return _take(store, claim_id, EvidenceFile(path, kind, sha256, size, media_type), untrusted_name, same_bytes=True)
+        return _take(store, claim_id, EvidenceFile(path, kind, sha256, size, media_type), untrusted_name, same_bytes=True, scan=scan)
 
 
-def _take(store: Store, claim_id: str, file: EvidenceFile, name: str, *, same_bytes: bool) -> Taken:
+def _take(store: Store, claim_id: str, file: EvidenceFile, name: str, *, same_bytes: bool, scan: str | None) -> Taken:
     problem = type_problem(file.path, file.media_type or "", file.kind)
-    evidence_id, created = store.repository.add_evidence(claim_id, file, name=name, same_bytes=same_bytes)
+    evidence_id, created = store.repository.add_evidence(claim_id, file, name=name, same_bytes=same_bytes, scan=scan)
     if created:
         if problem is not None:
             store.repository.add_intake_problem(claim_id, file.path, problem)
         enqueue_reading(store.queue, claim_id, evidence_id)
-    return Taken(evidence_id, created, file, problem)
+    return Taken(evidence_id, created, file, problem, scan=scan)
 
 
 def enqueue_reading(queue: Queue, claim_id: str, evidence_id: str) -> None:
@@ -101,28 +128,41 @@ def enqueue_reading(queue: Queue, claim_id: str, evidence_id: str) -> None:
     queue.enqueue("read.evidence", claim_id=claim_id, evidence_id=evidence_id)
 
 
-def _take_archive(store: Store, claim_id: str, kind: EvidenceKind, archive: EvidenceFile, source: Path, allowed: Callable[[], object]) -> Taken:
+def unpacked(source: Path, into: Path) -> tuple[list[_Unpacked], list[tuple[str, FileProblem]]]:
+    """Run in a child: the files of an archive with their types, and what was not taken."""
+    files, problems = [], []
+    for member in unpack_all(source, into, ArchiveLimits(), ignored=IGNORED):
+        path = unicodedata.normalize("NFC", member.path)
+        if member.problem is not None:
+            problems.append((path, member.problem))
+        elif member.local is not None:
+            files.append(_Unpacked(path, member.local, sniff(member.local)))
+    return files, problems
+
+
+def _take_archive(
+    store: Store, sandbox: Sandbox, claim_id: str, kind: EvidenceKind, archive: EvidenceFile, source: Path, scan: str | None, allowed: Callable[[], object]
+) -> Taken:
     problems: list[tuple[str, FileProblem]] = []
     members: list[tuple[EvidenceFile, str]] = []
     with tempfile.TemporaryDirectory(prefix="hezheng-unpack-", dir=store.settings.data_dir) as directory:
         try:
-            for member in unpack(source, Path(directory), Budget(ArchiveLimits())):
-                inside = f"{archive.path}/{unicodedata.normalize('NFC', member.path)}"
-                if member.problem is not None:
-                    problems.append((inside, member.problem))
-                elif member.local is not None and not IGNORED.search(inside):
-                    media_type = sniff(member.local)
-                    sha256, size = store.blobs.put_file(member.local)
-                    members.append((EvidenceFile(inside, kind, sha256, size, media_type), member.path))
-                    member.local.unlink()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            message = Message(f"{archive.path} 不是完好的 zip，请重新打包提交", f"{archive.path} is no sound zip ({error}); pack it again")
-            problems.append((archive.path, FileProblem("file.unreadable", message)))
+            files, refused = in_child(sandbox, unpacked, source, Path(directory))
+            problems = [(f"{archive.path}/{path}", problem) for path, problem in refused]
+            for file in files:
+                sha256, size = store.blobs.put_file(file.local)
+                file.local.unlink()
+                members.append((EvidenceFile(f"{archive.path}/{file.path}", kind, sha256, size, file.media_type), file.path))
+        except EvidenceError as error:
+            log.info("an archive was not unpacked: %s", error)
+            message = Message(f"{shown(archive.path)} 不是完好的 zip，请重新打包提交", f"{shown(archive.path)} is no sound zip; pack it again")
+            problems = [(archive.path, FileProblem("file.too_large" if isinstance(error, FileTooLarge) else "file.unreadable", message))]
+            members = []
     with store.repository.transaction():
         allowed()
-        evidence_id, created = store.repository.add_evidence(claim_id, archive, name=archive.path, same_bytes=True)
+        evidence_id, created = store.repository.add_evidence(claim_id, archive, name=archive.path, same_bytes=True, scan=scan)
         if created:
             for path, problem in problems:
                 store.repository.add_intake_problem(claim_id, path, problem)
-        contains = tuple(_take(store, claim_id, file, name, same_bytes=False) for file, name in members)
-    return Taken(evidence_id, created, archive, problems[0][1] if problems else None, contains)
+        contains = tuple(_take(store, claim_id, file, name, same_bytes=False, scan=scan) for file, name in members)
+    return Taken(evidence_id, created, archive, problems[0][1] if problems else None, contains, scan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -28,6 +30,13 @@ def test_nobody_sees_a_page_without_logging_in(anonymous: TestClient, path: str)
         assert answer.headers["location"].startswith("/login")
 
 
+def token(browser: TestClient, path: str = "/") -> str:
+    """The token that the forms of a page carry."""
+    found = re.search(r'name="csrf" value="([^"]+)"', browser.get(path).text)
+    assert found is not None
+    return found[1]
+
+
 def test_a_wrong_key_is_told_so(anonymous: TestClient) -> None:
     answer = anonymous.post("/login", data={"key": "wrong"})
     assert answer.status_code == 403
@@ -42,7 +51,9 @@ def test_a_login_from_another_site_or_to_another_site_is_refused(anonymous: Test
 
 
 def test_a_session_ends_with_its_key(client: TestClient, store: Store) -> None:
-    key, secret = store.repository.create_api_key("reviewer")
+    _, portal = store.repository.create_api_key("portal")
+    assert client.post("/login", data={"key": portal}).status_code == 403, "a portal's key opens the API only"
+    key, secret = store.repository.create_api_key("reviewer", scope="operator")
     client.post("/login", data={"key": secret})
     assert client.get("/").status_code == 200
     store.repository.revoke_api_key(key.id)
@@ -77,14 +88,16 @@ def test_a_claim_shows_its_report_and_takes_a_decision(browser: TestClient, stor
     assert report.text == "<p>核证</p>"
     assert report.headers["x-frame-options"] == "SAMEORIGIN"
     address = f"/claims/{claim_id}/decision"
-    assert browser.post(address, data={"decision": "approve", "reason": " "}).status_code == 422
-    assert browser.post(address, data={"decision": "approve", "reason": "x"}, headers={"Origin": "https://evil.example"}).status_code == 303
+    csrf = token(browser, f"/claims/{claim_id}")
+    assert browser.post(address, data={"decision": "approve", "reason": " ", "csrf": csrf}).status_code == 422
+    assert browser.post(address, data={"decision": "approve", "reason": "x", "csrf": csrf}, headers={"Origin": "https://evil.example"}).status_code == 303
+    assert browser.post(address, data={"decision": "approve", "reason": "x"}).status_code == 303, "without the session's token"
     assert store.repository.decisions(claim_id) == []
-    assert browser.post(address, data={"decision": "approve", "reason": "材料齐全"}).headers["location"] == f"/claims/{claim_id}"
+    assert browser.post(address, data={"decision": "approve", "reason": "材料齐全", "csrf": csrf}).headers["location"] == f"/claims/{claim_id}"
     page = browser.get(f"/claims/{claim_id}").text
     assert "材料齐全" in page and "已通过" in page
     assert store.repository.report(claim_id) == REPORT
-    assert browser.post(address, data={"decision": "reject", "reason": "x"}).status_code == 409
+    assert browser.post(address, data={"decision": "reject", "reason": "x", "csrf": csrf}).status_code == 409
 
 
 def test_what_is_not_there_is_said_so(browser: TestClient) -> None:
@@ -95,5 +108,9 @@ def test_what_is_not_there_is_said_so(browser: TestClient) -> None:
 
 
 def test_logging_out_ends_the_session(browser: TestClient) -> None:
-    assert browser.post("/logout").status_code == 303
+    browser.post("/logout")
+    assert browser.get("/").status_code == 200, "another site cannot log anybody out"
+    old = browser.cookies["hezheng_session"]
+    assert browser.post("/logout", data={"csrf": token(browser)}).status_code == 303
     assert browser.get("/").status_code == 303
+    assert browser.get("/", headers={"cookie": f"hezheng_session={old}"}).status_code == 303, "a kept cookie is worth nothing either"

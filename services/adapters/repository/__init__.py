@@ -10,10 +10,43 @@ from services.adapters.repository.access import AccessStore
 from services.adapters.repository.claims import ClaimExists, ClaimStore
 from services.adapters.repository.evidence import EvidenceStore
 from services.adapters.repository.index import IndexStore
-from services.adapters.repository.records import STATUSES, ApiKey, ClaimRecord, ClaimSummary, Decision, Status, StoredAnswer
+from services.adapters.repository.records import (
+    STATUSES,
+    Access,
+    ApiKey,
+    ClaimRecord,
+    ClaimSummary,
+    Decision,
+    Delivery,
+    Session,
+    Status,
+    StoredAnswer,
+    Upload,
+    User,
+    Webhook,
+)
+from services.adapters.repository.uploads import UploadStore
+from services.adapters.repository.users import UserStore
+from services.adapters.repository.webhooks import WebhookStore
 
-__all__ = ["STATUSES", "ApiKey", "ClaimExists", "ClaimRecord", "ClaimSummary", "Decision", "Repository", "Status", "StoredAnswer"]
+__all__ = [
+    "STATUSES",
+    "Access",
+    "ApiKey",
+    "ClaimExists",
+    "ClaimRecord",
+    "ClaimSummary",
+    "Decision",
+    "Delivery",
+    "Repository",
+    "Session",
+    "Status",
+    "StoredAnswer",
+    "Upload",
+    "User",
+    "Webhook",
+]
 
 
-class Repository(ClaimStore, EvidenceStore, IndexStore, AccessStore):
-    """Claims with their documents, evidence with facts, the indexes across claims, keys and decisions."""
+class Repository(ClaimStore, EvidenceStore, IndexStore, AccessStore, UserStore, UploadStore, WebhookStore):
+    """Claims with their documents, evidence with facts, the indexes across claims, keys, users and decisions, uploads, webhooks."""

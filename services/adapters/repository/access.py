@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
+from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from services.adapters import codec
 from services.adapters.repository import tables as t
-from services.adapters.repository.base import Part, new_id, now, upsert
-from services.adapters.repository.records import ApiKey, Decision, Status, StoredAnswer
+from services.adapters.repository.base import Part, fingerprint, insert_new, new_id, now, pack_codes, unpack_codes, upsert
+from services.adapters.repository.records import Access, ApiKey, Decision, Status, StoredAnswer
 
 _STATUS_AFTER: dict[str, Status] = {"approve": "approved", "reject": "rejected", "return": "returned"}
 
 
-def _hash(key: str) -> str:
-    """API keys are 256 random bits: a plain hash cannot be searched."""
-    return hashlib.sha256(key.encode()).hexdigest()
+def _api_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(row.id, row.name, row.created_at, row.revoked_at, row.scope, unpack_codes(row.enterprises))
 
 
 class AccessStore(Part):
-    def create_api_key(self, name: str) -> tuple[ApiKey, str]:
-        """A new key and its secret, which is shown once and kept only as a hash."""
+    def create_api_key(self, name: str, *, scope: str = "portal", enterprises: Collection[str] | None = None) -> tuple[ApiKey, str]:
+        """A new key and its secret, which is shown once and kept only as a hash. `enterprises`: credit codes it is bound to; None: all."""
         secret = "hz_" + secrets.token_urlsafe(32)
-        key = ApiKey(new_id("key"), name, now(), None)
+        key = ApiKey(new_id("key"), name, now(), None, scope, None if enterprises is None else frozenset(enterprises))
+        values = {"id": key.id, "name": name, "hash": fingerprint(secret), "created_at": key.created_at, "scope": scope, "enterprises": pack_codes(enterprises)}
         with self.database.writing() as connection:
-            connection.execute(insert(t.api_keys).values(id=key.id, name=name, hash=_hash(secret), created_at=key.created_at))
+            connection.execute(insert(t.api_keys).values(**values))
         return key, secret
 
     def api_key(self, secret: str) -> ApiKey | None:
         """The key that a caller shows, unless unknown or revoked."""
-        query = select(t.api_keys).where(t.api_keys.c.hash == _hash(secret), t.api_keys.c.revoked_at.is_(None))
-        with self.database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else ApiKey(row.id, row.name, row.created_at, row.revoked_at)
+        return self._key(t.api_keys.c.hash == fingerprint(secret), t.api_keys.c.revoked_at.is_(None))
 
     def api_key_by_id(self, key_id: str) -> ApiKey | None:
         """The key, unless unknown or revoked."""
-        query = select(t.api_keys).where(t.api_keys.c.id == key_id, t.api_keys.c.revoked_at.is_(None))
-        with self.database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else ApiKey(row.id, row.name, row.created_at, row.revoked_at)
+        return self._key(t.api_keys.c.id == key_id, t.api_keys.c.revoked_at.is_(None))
 
     def api_keys(self) -> list[ApiKey]:
         with self.database.reading() as connection:
             rows = connection.execute(select(t.api_keys).order_by(t.api_keys.c.created_at)).all()
-        return [ApiKey(row.id, row.name, row.created_at, row.revoked_at) for row in rows]
+        return [_api_key(row) for row in rows]
 
     def revoke_api_key(self, key_id: str) -> bool:
         """Whether there was such a key in force."""
@@ -59,13 +54,37 @@ class AccessStore(Part):
         where = (t.idempotency.c.caller == caller, t.idempotency.c.key == key)
         with self.database.reading() as connection:
             row = connection.execute(select(t.idempotency).where(*where)).one_or_none()
-        return None if row is None else StoredAnswer(row.request, row.status, self._open(row.body, f"idempotency/{caller}/{key}"))
+        return None if row is None else StoredAnswer(row.request, row.status, self._open(row.body, f"idempotency/{caller}/{key}"), row.created_at)
+
+    def begin_answer(self, caller: str, key: str, request: str) -> bool:
+        """Note that a call under this key is under way; False: there is one already, answered or not."""
+        body = self._seal("", f"idempotency/{caller}/{key}")
+        values = {"caller": caller, "key": key, "request": request, "status": 0, "body": body, "created_at": now()}
+        with self.database.writing() as connection:
+            return insert_new(connection, t.idempotency, values)
+
+    def drop_answer(self, caller: str, key: str) -> None:
+        """The call came to nothing: it may be tried again under the same key."""
+        with self.database.writing() as connection:
+            connection.execute(delete(t.idempotency).where(t.idempotency.c.caller == caller, t.idempotency.c.key == key))
 
     def put_answer(self, caller: str, key: str, answer: StoredAnswer) -> None:
         body = self._seal(answer.body, f"idempotency/{caller}/{key}")
         values = {"caller": caller, "key": key, "request": answer.request, "status": answer.status, "body": body, "created_at": now()}
         with self.database.writing() as connection:
             upsert(connection, t.idempotency, ("caller", "key"), values)
+
+    def add_access(self, caller: str, name: str, action: str, claim_id: str | None, detail: str = "") -> None:
+        """Write down that somebody saw or removed personal data."""
+        values = {"at": now(), "caller": caller, "name": name, "action": action, "claim_id": claim_id, "detail": detail}
+        with self.database.writing() as connection:
+            connection.execute(insert(t.accesses).values(**values))
+
+    def accesses(self, claim_id: str) -> list[Access]:
+        """Who saw what of a claim, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(t.accesses).where(t.accesses.c.claim_id == claim_id).order_by(t.accesses.c.seq)).all()
+        return [Access(r.at, r.caller, r.name, r.action, r.claim_id, r.detail) for r in rows]
 
     def add_decision(self, claim_id: str, decision: str, reason: str, actor: str) -> Decision:
         """Write down what a person decided and set the claim's status; the machine's verdict stays as it is. Raises KeyError for an unknown decision."""
@@ -85,3 +104,8 @@ class AccessStore(Part):
             rows = connection.execute(select(t.decisions).where(t.decisions.c.claim_id == claim_id).order_by(t.decisions.c.seq)).all()
         reasons = [codec.loads_plain(self._open(row.body, f"decisions/{claim_id}/{row.id}"))["reason"] for row in rows]
         return [Decision(r.id, r.decision, reason, r.actor, r.machine_verdict, r.created_at) for r, reason in zip(rows, reasons, strict=True)]
+
+    def _key(self, *where: ColumnElement[bool]) -> ApiKey | None:
+        with self.database.reading() as connection:
+            row = connection.execute(select(t.api_keys).where(*where)).one_or_none()
+        return None if row is None else _api_key(row)

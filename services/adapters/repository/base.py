@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +31,26 @@ def upsert(connection: Connection, table: Table, keys: Sequence[str], values: di
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     rest = {name: value for name, value in values.items() if name not in keys}
     connection.execute(insert.values(**values).on_conflict_do_update(index_elements=list(keys), set_=rest))
+
+
+def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless one with the same key is there; whether it was inserted."""
+    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return connection.execute(insert.values(**values).on_conflict_do_nothing()).rowcount > 0
+
+
+def fingerprint(secret: str) -> str:
+    """Of a secret of 256 random bits: a plain hash of it cannot be searched."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def pack_codes(codes: Collection[str] | None) -> str | None:
+    """Credit codes as a column keeps them; None: all."""
+    return None if codes is None else json.dumps(sorted(codes))
+
+
+def unpack_codes(text: str | None) -> frozenset[str] | None:
+    return None if text is None else frozenset(json.loads(text))
 
 
 class Part:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -69,6 +71,19 @@ class ClaimStore(Part):
                 self._put(claim_id, "raw", codec.dumps(raw))
         return claim_id
 
+    def change_claim(self, claim_id: str, claim: Claim, raw: dict[str, Any]) -> None:
+        """What the claim says is another now; its material and its status stay. Raises NotFound, ClaimExists."""
+        kept = ("status", "progress_done", "progress_total", "error", "verdict", "score", "score_low", "score_high", "claimed", "supported", "unclear")
+        columns = {name: value for name, value in self._columns(claim).items() if name not in kept}
+        with self.database.writing() as connection:
+            other = connection.execute(select(t.claims.c.id).where(t.claims.c.claim_key == claim_key(claim), t.claims.c.id != claim_id)).scalar()
+            if other is not None:
+                raise ClaimExists(other, claim.claim_no)
+            if connection.execute(update(t.claims).where(t.claims.c.id == claim_id).values(claim_key=claim_key(claim), **columns)).rowcount == 0:
+                raise no_claim(claim_id)
+            self._put(claim_id, "claim", codec.dumps(claim))
+            self._put(claim_id, "raw", codec.dumps(raw))
+
     def find_claim(self, claim: Claim) -> str | None:
         """The id of the claim of the same number and enterprise."""
         with self.database.reading() as connection:
@@ -94,13 +109,15 @@ class ClaimStore(Part):
             raise no_claim(claim_id)
         return _summary(row)
 
-    def claims(self, *, after: str | None = None, limit: int = 50, status: str | None = None) -> list[ClaimSummary]:
-        """The newest first, those that follow the cursor `after`. Raises ValueError for a cursor that is none."""
+    def claims(self, *, after: str | None = None, limit: int = 50, status: str | None = None, enterprises: Collection[str] | None = None) -> list[ClaimSummary]:
+        """The newest first, those that follow the cursor `after`; only those of these credit codes. Raises ValueError for a cursor that is none."""
         query = select(*_SUMMARY).order_by(t.claims.c.seq.desc()).limit(limit)
         if after is not None:
             query = query.where(t.claims.c.seq < int(after))
         if status is not None:
             query = query.where(t.claims.c.status == status)
+        if enterprises is not None:
+            query = query.where(t.claims.c.uscc.in_(sorted(enterprises)))
         with self.database.reading() as connection:
             return [_summary(row) for row in connection.execute(query)]
 
@@ -151,6 +168,13 @@ class ClaimStore(Part):
         with self.database.reading() as connection:
             row = connection.execute(own).one_or_none() or connection.execute(newest).one_or_none()
         return None if row is None else codec.loads(Roster, self._open(row.body, f"rosters/{row.id}"))
+
+    def newest_roster(self, uscc: str) -> tuple[str, Roster, datetime] | None:
+        """What an enterprise handed in last by itself: version, roster, when."""
+        query = select(t.rosters).where(t.rosters.c.uscc == uscc, t.rosters.c.claim_id.is_(None)).order_by(t.rosters.c.seq.desc()).limit(1)
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.id, codec.loads(Roster, self._open(row.body, f"rosters/{row.id}")), row.created_at)
 
     def put_case(self, claim_id: str, case: Case) -> None:
         self._put(claim_id, "case", codec.dumps(case))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from services.adapters import codec
 from services.adapters.repository import tables as t
@@ -14,10 +14,12 @@ from services.domain.facts import Facts
 
 
 class EvidenceStore(Part):
-    def add_evidence(self, claim_id: str, file: EvidenceFile, *, name: str | None = None, same_bytes: bool = False) -> tuple[str, bool]:
+    def add_evidence(
+        self, claim_id: str, file: EvidenceFile, *, name: str | None = None, same_bytes: bool = False, scan: str | None = None
+    ) -> tuple[str, bool]:
         """Add a file to a claim: (evidence id, whether it is new). The same path with the same bytes is the same evidence.
 
-        `name` is the file's name as it came. With `same_bytes`, the same bytes of the same kind are the same evidence under any path.
+        `name` is the file's name as it came, `scan` what a virus scanner said of it. With `same_bytes`, the same bytes of the same kind are the same evidence under any path.
         The same path with other bytes gets the next free path (`a (2).jpg`). Raises NotFound.
         """
         kind = None if file.kind is None else file.kind.value
@@ -40,8 +42,37 @@ class EvidenceStore(Part):
             evidence_id = new_id("ev")
             values = {"id": evidence_id, "claim_id": claim_id, "kind": kind, "sha256": file.sha256, "size": file.size, "media_type": file.media_type}
             body = self._seal(codec.dumps({"path": path, "name": name}), f"evidence/{claim_id}/{evidence_id}")
-            connection.execute(insert(t.evidence).values(**values, path_key=self._path_key(claim_id, path), body=body, created_at=now()))
+            connection.execute(insert(t.evidence).values(**values, path_key=self._path_key(claim_id, path), body=body, scan=scan, created_at=now()))
+            self._touch(claim_id)
         return evidence_id, True
+
+    def remove_evidence(self, claim_id: str, evidence_id: str) -> EvidenceFile | None:
+        """Take a file out of a claim, with what was said of it at intake; its bytes stay in the store. None: it is not there."""
+        with self.database.writing() as connection:
+            file = self.evidence_by_id(claim_id, evidence_id)
+            if file is None:
+                return None
+            connection.execute(delete(t.evidence).where(t.evidence.c.id == evidence_id))
+            rows = connection.execute(select(t.intake_problems).where(t.intake_problems.c.claim_id == claim_id)).all()
+            for row in rows:
+                path = codec.loads_plain(self._open(row.body, f"intake_problems/{claim_id}"))["path"]
+                if path == file.path or path.startswith(f"{file.path}/"):
+                    connection.execute(delete(t.intake_problems).where(t.intake_problems.c.seq == row.seq))
+            self._touch(claim_id)
+        return file
+
+    def scanned_evidence(self, claim_id: str) -> list[tuple[str, EvidenceFile, str]]:
+        """The files of a claim in the order they came: id, file, and clean or not_scanned."""
+        with self.database.reading() as connection:
+            said = {row.id: row.scan for row in connection.execute(select(t.evidence.c.id, t.evidence.c.scan).where(t.evidence.c.claim_id == claim_id))}
+        return [(id_, file, said.get(id_) or "not_scanned") for id_, file in self._files(claim_id)]
+
+    def count_evidence(self, claim_id: str) -> tuple[int, int]:
+        """How many files a claim has, and their bytes."""
+        query = select(func.count(), func.coalesce(func.sum(t.evidence.c.size), 0)).where(t.evidence.c.claim_id == claim_id)
+        with self.database.reading() as connection:
+            row = connection.execute(query).one()
+        return int(row[0]), int(row[1])
 
     def find_evidence(self, claim_id: str, sha256: str, kind: EvidenceKind | None) -> tuple[str, EvidenceFile] | None:
         """The first file of a claim with these bytes and of this kind, with its id (an archive has no kind)."""
@@ -97,6 +128,10 @@ class EvidenceStore(Part):
             kind = None if row.kind is None else EvidenceKind(row.kind)
             found.append((row.id, EvidenceFile(path, kind, row.sha256, row.size, row.media_type)))
         return found
+
+    def _touch(self, claim_id: str) -> None:
+        with self.database.writing() as connection:
+            connection.execute(update(t.claims).where(t.claims.c.id == claim_id).values(updated_at=now()))
 
     def _path_key(self, claim_id: str, path: str) -> str:
         return self._vault.blind_exact(f"{claim_id}/{path}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -72,12 +72,95 @@ class ApiKey:
     name: str
     created_at: datetime
     revoked_at: datetime | None
+    scope: str = "portal"
+    enterprises: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who logs in: by password, or by `subject` (issuer and name there) of an identity provider."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    password: str | None
+    subject: str | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    caller: str
+    csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A resumable upload. `state`: open, done (`evidence_id` says as what), gone."""
+
+    id: str
+    claim_id: str
+    kind: str
+    length: int
+    state: str
+    evidence_id: str | None
+    filename: str
+    metadata: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where events are sent. `enterprises`: whose; None: all."""
+
+    id: str
+    owner: str
+    url: str
+    secret: str
+    events: tuple[str, ...]
+    enterprises: frozenset[str] | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event on its way to one webhook. `state`: waiting, delivered, dead. `payload` is the text that is signed."""
+
+    id: str
+    webhook_id: str
+    message_id: str
+    event: str
+    payload: str
+    state: str
+    attempts: int
+    answer: int | None
+    reason: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who did what with personal data."""
+
+    at: datetime
+    caller: str
+    name: str
+    action: str
+    claim_id: str | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer given under an Idempotency-Key; `request` is the fingerprint of the call it was given to."""
+    """An answer given under an Idempotency-Key; `request` is the fingerprint of the call it was given to. `status` 0: it is still under way."""
 
     request: str
     status: int
     body: str
+    created_at: datetime | None = field(default=None, compare=False)

@@ -124,6 +124,7 @@ evidence = Table(
     Column("path_key", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("scan", String(16)),
     UniqueConstraint("claim_id", "path_key"),
     Index(None, "sha256"),
 )
@@ -181,6 +182,93 @@ api_keys = Table(
     Column("hash", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("scope", String(16), nullable=False, server_default="operator"),
+    Column("enterprises", Text),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("login", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password", Text),
+    Column("subject", String(300), unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("caller", String(40), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "caller"),
+    Index(None, "expires_at"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    _claim_id(),
+    Column("kind", String(32), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("evidence_id", String(40)),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "claim_id"),
+    Index(None, "state", "expires_at"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("owner", String(40), nullable=False),
+    Column("events", Text, nullable=False),
+    Column("enterprises", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("webhook_id", String(40), ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("answer", Integer),
+    Column("reason", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("webhook_id", "message_id"),
+)
+
+accesses = Table(
+    "accesses",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("caller", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("claim_id", String(40)),
+    Column("detail", Text, nullable=False),
+    Index(None, "claim_id"),
 )
 
 idempotency = Table(

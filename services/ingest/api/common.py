@@ -1,4 +1,4 @@
-"""What the routes share: the store, the caller, and claims as the API shows them."""
+"""What the routes share: the store, threads, claims as the API shows them, and the description of errors."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from anyio.to_thread import run_sync
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
-from services.adapters.access import Caller, by_key
-from services.adapters.repository import ClaimSummary
+from services.adapters.access import Caller
+from services.adapters.repository import ClaimSummary, Decision
+from services.adapters.repository.claims import no_claim
+from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.claim import SHANGHAI, RejectedRow
 from services.domain.text import Message
-from services.ingest.problems import MEDIA_TYPE, Problem, plain
+from services.ingest.api.gates import StoreOf, get_store
+from services.ingest.api.matching import etag_of, require_match
+from services.ingest.problems import MEDIA_TYPE, Problem, document, plain
+
+__all__ = ["PREFIX", "ClaimId", "StoreOf", "get_store", "in_thread"]
 
 T = TypeVar("T")
 
@@ -25,33 +31,36 @@ TABLE_BODY = {
     "required": True,
     "content": {
         "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}},
-        "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+        "application/json": {
+            "schema": {"type": "array", "items": {"type": "object"}},
+            "example": [{"姓名": "王小明", "身份证号": "220104199001011779", "人员类别": "参保职工", "学时": "40", "补贴金额": "800.00"}],
+        },
     },
 }
 
-
-def get_store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
+ClaimId = Annotated[str, Path(description="`id` of the claim, as its creation answered", examples=["clm_0b6d1f3c9a7e4d2b8c5f6a10"])]
 
 
-def get_caller(request: Request) -> Caller:
-    """Who shows a key with the call. Raises Problem 401."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    secret = token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
-    caller = by_key(get_store(request), secret) if secret else None
-    if caller is None:
-        raise plain(401, {"WWW-Authenticate": "Bearer"})
-    return caller
+def get_sandbox(request: Request) -> Sandbox:
+    """The children that look into tables and archives."""
+    sandbox: Sandbox = request.app.state.sandbox()
+    return sandbox
 
 
-StoreOf = Annotated[Store, Depends(get_store)]
-CallerOf = Annotated[Caller, Depends(get_caller)]
+SandboxOf = Annotated[Sandbox, Depends(get_sandbox)]
 
 
 async def in_thread(function: Callable[[], T]) -> T:
     """Run blocking work away from the event loop."""
     return await run_sync(function)
+
+
+def seen_claim(store: Store, caller: Caller, claim_id: str) -> ClaimSummary:
+    """A claim of an enterprise that is the caller's business; raises NotFound for every other one, as if it were not there."""
+    summary = store.repository.claim_summary(claim_id)
+    if not caller.sees(summary.uscc):
+        raise no_claim(claim_id)
+    return summary
 
 
 def claim_view(summary: ClaimSummary) -> dict[str, Any]:
@@ -76,6 +85,38 @@ def claim_view(summary: ClaimSummary) -> dict[str, Any]:
     }
 
 
+def claim_detail(store: Store, summary: ClaimSummary) -> dict[str, Any]:
+    """A claim with its material and decisions: what its ETag stands for."""
+    trainees = store.repository.trainees(summary.id)
+    view = claim_view(summary)
+    view["trainees"] = None if trainees is None else len(trainees.people)
+    view["evidence"] = [
+        {"evidence_id": i, "kind": f.kind, "sha256": f.sha256, "size": f.size, "media_type": f.media_type, "scan": scan}
+        for i, f, scan in store.repository.scanned_evidence(summary.id)
+    ]
+    view["decisions"] = [decision_view(d) for d in store.repository.decisions(summary.id)]
+    return view
+
+
+def decision_view(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "by": decision.actor,
+        "at": decision.created_at.astimezone(SHANGHAI).isoformat(),
+        "machine_verdict": decision.machine_verdict,
+    }
+
+
+def unchanged_claim(store: Store, caller: Caller, claim_id: str, if_match: str | None) -> ClaimSummary:
+    """A claim that is the caller's business and still as the caller read it. Raises NotFound, Problem 412."""
+    summary = seen_claim(store, caller, claim_id)
+    if if_match is not None:
+        require_match(if_match, etag_of(claim_detail(store, summary)))
+    return summary
+
+
 def rejected_view(rows: tuple[RejectedRow, ...]) -> list[dict[str, Any]]:
     return [{"row": r.row, "table": r.table, "reason": {"zh": r.reason.zh, "en": r.reason.en}} for r in rows]
 
@@ -97,6 +138,16 @@ def open_claim(store: Store, claim_id: str) -> ClaimSummary:
 
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors of a route, for its description."""
+    """The errors of a route, each with an example, for its description."""
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {status: {"description": plain(status).message.en, "content": {MEDIA_TYPE: {"schema": schema}}} for status in (401, *statuses)}
+    found: dict[int | str, dict[str, Any]] = {}
+    for status in (401, 403, 429, *statuses):
+        problem = plain(status)
+        example = document(status, problem.kind, problem.message)
+        found[status] = {"description": problem.message.en, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
+    return found
+
+
+def answers(*statuses: int, **models: Any) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route: its errors, and by status what it says when all is well (`_201=ClaimView`)."""
+    return problem_answers(*statuses) | {int(name[1:]): {"model": model} for name, model in models.items()}

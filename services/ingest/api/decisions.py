@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import json
+from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from services.adapters.announce import announce
 from services.domain.text import Message
-from services.ingest.api.common import PREFIX, CallerOf, StoreOf, problem_answers
+from services.ingest.api.common import PREFIX, ClaimId, StoreOf, answers, decision_view, seen_claim, unchanged_claim
+from services.ingest.api.gates import DeciderOf
+from services.ingest.api.matching import IfMatch
+from services.ingest.api.models import DecisionView
+from services.ingest.api.once import IdempotencyKey, as_json, once
 from services.ingest.problems import Problem
 
 router = APIRouter(prefix=PREFIX, tags=["decisions"])
@@ -17,13 +24,23 @@ router = APIRouter(prefix=PREFIX, tags=["decisions"])
 class DecisionBody(BaseModel):
     decision: Literal["approve", "reject", "return"]
     reason: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+    model_config = ConfigDict(json_schema_extra={"example": {"decision": "return", "reason": "请补充 11 月 9 日的签到表"}})
 
 
-@router.post("/claims/{claim_id}/decisions", status_code=201, summary="Approve, reject or return a claim", responses=problem_answers(400, 404, 409, 422))
-def decide(claim_id: str, body: DecisionBody, store: StoreOf, caller: CallerOf) -> dict[str, Any]:
+@router.post(
+    "/claims/{claim_id}/decisions",
+    status_code=201,
+    summary="Approve, reject or return a claim",
+    responses=answers(400, 404, 409, 412, 422, _201=DecisionView),
+)
+def decide(
+    claim_id: ClaimId, body: DecisionBody, store: StoreOf, caller: DeciderOf, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None
+) -> Response:
     """With a reason. Only a verified claim can be decided; a returned one takes more material and is submitted again."""
-    with store.repository.transaction():
-        status = store.repository.claim_summary(claim_id).status
+    seen_claim(store, caller, claim_id)
+
+    def act() -> tuple[int, str]:
+        status = unchanged_claim(store, caller, claim_id, if_match).status
         if status != "verified":
             raise Problem(
                 409,
@@ -32,11 +49,7 @@ def decide(claim_id: str, body: DecisionBody, store: StoreOf, caller: CallerOf) 
                 status_now=status,
             )
         decision = store.repository.add_decision(claim_id, body.decision, body.reason, caller.name)
-    return {
-        "id": decision.id,
-        "decision": decision.decision,
-        "reason": decision.reason,
-        "by": decision.actor,
-        "at": decision.created_at.isoformat(),
-        "machine_verdict": decision.machine_verdict,
-    }
+        announce(store, "claim.decided", claim_id)
+        return 201, json.dumps(decision_view(decision), ensure_ascii=False)
+
+    return as_json(once(store, caller, idempotency_key, f"POST /claims/{claim_id}/decisions", body.model_dump_json().encode(), act))

@@ -1,0 +1,122 @@
+"""Who may pass to a route: `ReaderOf`, `WriterOf`, … in a route's arguments are its gate; a public one says so with `PUBLIC`."""
+
+from __future__ import annotations
+
+import hmac
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+
+from services.adapters.access import COOKIE, Caller, Gate, Right, by_key, by_session
+from services.adapters.rates import Rates
+from services.adapters.store import Store
+from services.domain.text import Message
+from services.ingest.problems import Problem, plain
+
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+def get_store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+StoreOf = Annotated[Store, Depends(get_store)]
+
+
+class Needs(Gate):
+    """Lets callers with a right pass. Raises Problem 401, 403 or 429."""
+
+    right: Right
+
+    def __call__(self, request: Request) -> Caller:
+        caller = _caller(request)
+        request.scope["state"]["caller"] = caller.id
+        rates: Rates = request.app.state.rates
+        _within(rates.spend(caller.id))
+        if not caller.may(self.right):
+            raise Problem(
+                403,
+                "forbidden",
+                Message(f"您的密钥或角色（{caller.role}）无此权限：{self.right}", f"your key or role ({caller.role}) does not have this right: {self.right}"),
+                right=self.right.value,
+            )
+        return caller
+
+
+class Public(Gate):
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def __call__(self) -> None:
+        """Everybody may pass."""
+
+
+PUBLIC = Depends(Public())
+ReaderOf = Annotated[Caller, Depends(Needs(Right.READ))]
+WriterOf = Annotated[Caller, Depends(Needs(Right.WRITE))]
+DeciderOf = Annotated[Caller, Depends(Needs(Right.DECIDE))]
+ViewerOf = Annotated[Caller, Depends(Needs(Right.ORIGINALS))]
+BatcherOf = Annotated[Caller, Depends(Needs(Right.BATCH))]
+HookerOf = Annotated[Caller, Depends(Needs(Right.WEBHOOKS))]
+AdminOf = Annotated[Caller, Depends(Needs(Right.ADMIN))]
+
+
+def gate_of(route: APIRoute) -> Gate | None:
+    """The gate before a route; None: it has none."""
+    waiting = list(route.dependant.dependencies)
+    while waiting:
+        dependant = waiting.pop()
+        if isinstance(dependant.call, Gate):
+            return dependant.call
+        waiting += dependant.dependencies
+    return None
+
+
+def check_gates(router: APIRouter) -> None:
+    """Raises RuntimeError for a route that nobody thought about who may call."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and gate_of(route) is None:
+            raise RuntimeError(f"{sorted(route.methods or ())} {route.path} has no gate: give it ReaderOf, WriterOf, … or PUBLIC")
+
+
+def _caller(request: Request) -> Caller:
+    strangers: Rates = request.app.state.strangers
+    address = request.client.host if request.client else "?"
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    secret = token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
+    store = get_store(request)
+    caller = by_key(store, secret) if secret else _of_session(request, store)
+    if caller is None:
+        _within(strangers.spend(address))
+        raise plain(401, {"WWW-Authenticate": "Bearer"})
+    return caller
+
+
+def _within(wait: float) -> None:
+    """Raises Problem 429."""
+    if wait:
+        seconds = math.ceil(wait)
+        raise Problem(
+            429,
+            "too-many-requests",
+            Message(f"请求过于频繁，请在 {seconds} 秒后重试", f"too many requests; try again in {seconds} s"),
+            headers={"Retry-After": str(seconds)},
+        )
+
+
+def _of_session(request: Request, store: Store) -> Caller | None:
+    """Somebody who is logged in; a call that changes something shows the session's token too, which other sites cannot read."""
+    caller = by_session(store, request.cookies.get(COOKIE, ""))
+    if caller is None or request.method in _SAFE:
+        return caller
+    shown = request.headers.get("x-csrf-token", "")
+    if caller.csrf is None or not hmac.compare_digest(caller.csrf.encode(), shown.encode("utf-8", "replace")):
+        raise Problem(
+            403,
+            "csrf-token-missing",
+            Message("登录会话的修改请求需附带 X-CSRF-Token", "a changing call of a logged-in session needs its X-CSRF-Token"),
+        )
+    return caller

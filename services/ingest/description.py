@@ -1,0 +1,69 @@
+"""The OpenAPI description: what FastAPI gathers from the routes, with keys, problem documents and an example of every answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.ingest.problems import MEDIA_TYPE
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "message"],
+    "properties": {
+        "type": {"type": "string", "description": "stable; `urn:hezheng:problem:…`"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "in Chinese, for the person before the screen"},
+        "instance": {"type": "string", "description": "this call; name it when you ask for help"},
+        "message": {
+            "type": "object",
+            "required": ["zh", "en"],
+            "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+        },
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "field by field: where, what was found, what is expected"},
+    },
+}
+_SCHEMES = {"key": {"type": "http", "scheme": "bearer"}, "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+
+
+def describe(app: FastAPI) -> None:
+    """Make the app give the completed description."""
+    plain_openapi = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = plain_openapi()
+        components = described.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        schemas["Problem"] = _PROBLEM
+        components["securitySchemes"] = _SCHEMES
+        for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form of errors, which is not spoken here
+            schemas.pop(unused, None)
+        for path, operations in described["paths"].items():
+            for method, operation in operations.items():
+                _complete(operation, schemas)
+                if path.startswith("/api/v1") and method != "options":
+                    operation["security"] = [{"key": []}, {"header": []}]
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for status, answer in operation["responses"].items():
+        content = answer.get("content", {})
+        if status == "422" and MEDIA_TYPE in content:
+            content.pop("application/json", None)
+        for media in content.values():
+            _exemplify(media, schemas)
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        _exemplify(media, schemas)
+
+
+def _exemplify(media: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """The example of a named schema stands at the answer too, where documentation and generators look for it."""
+    name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    example = schemas.get(name, {}).get("example")
+    if example is not None:
+        media.setdefault("example", example)

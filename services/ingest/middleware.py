@@ -1,0 +1,53 @@
+"""What every answer carries, and a line of log for each call: who asked for what with which outcome, never what was in it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.ingest.problems import request_id
+
+log = logging.getLogger("hezheng.access")
+
+# Under `no-referrer` browsers send forms with `Origin: null`, which our pages would refuse.
+_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"), (b"x-frame-options", b"DENY"))
+_GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class EveryAnswer:
+    """Safe headers, the request's id (the caller's own if it is a plain word), and the line of log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
+        identifier = given if _GIVEN.fullmatch(given) else f"req_{secrets.token_hex(8)}"
+        scope.setdefault("state", {})
+        token = request_id.set(identifier)
+        began, status = time.monotonic(), 0
+
+        async def with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                have = {name.lower() for name, _ in message["headers"]}
+                more = (*_HEADERS, (b"x-request-id", identifier.encode()))
+                message["headers"] = [*message["headers"], *(h for h in more if h[0] not in have)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, with_headers)
+        finally:
+            # The route's form, not the path itself: people put names and numbers into paths.
+            route = getattr(scope.get("route"), "path", None) or "-"
+            who = scope["state"].get("caller", "-")
+            log.info("%s %s %s %d %.0f ms caller=%s", identifier, scope["method"], route, status, 1000 * (time.monotonic() - began), who)
+            request_id.reset(token)
