@@ -6,37 +6,61 @@ A picture's features are bytes: up to 300 records of `RECORD`, strongest first. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
-_LONG_SIDE = 640
+_LONG_SIDE = 480
+"""Pixels: what an eighth of a phone's photo has."""
 _MOST = 300
 _GRID = 6
 """Features are taken evenly from a grid of cells, so that one busy corner does not get them all."""
 
+Grey = np.ndarray[Any, np.dtype[np.uint8]]
 RECORD = np.dtype([("x", "<u2"), ("y", "<u2"), ("descriptor", "u1", (32,))])
 
 
-def local_features(image: Image.Image) -> bytes:
-    """The features of an upright picture; empty where there is nothing to hold on to."""
-    scale = _LONG_SIDE / max(image.size)
-    grey = np.asarray(image.convert("L"))
-    size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
-    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    grey = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    detector = cv2.ORB.create(nfeatures=_MOST * 6, scaleFactor=1.2, nlevels=8, fastThreshold=8)
+def local_features(image: Image.Image) -> tuple[bytes, bytes]:
+    """The features of an upright picture, and those of its mirror image (an ORB descriptor knows left from right); empty for a plain wall."""
+    grey = _small(image)
+    detector = _detector()
     points, descriptors = detector.detectAndCompute(grey, None)
     if descriptors is None or not points:
-        return b""
+        return b"", b""
     chosen = _spread(points, grey.shape)
-    records = np.zeros(len(chosen), dtype=RECORD)
-    longest = max(grey.shape)
-    records["x"] = [min(65535, round(points[i].pt[0] / longest * 65535)) for i in chosen]
-    records["y"] = [min(65535, round(points[i].pt[1] / longest * 65535)) for i in chosen]
-    records["descriptor"] = descriptors[chosen]
+    there = [points[i] for i in chosen]
+    mirrored = [_mirrored(point, grey.shape[1]) for point in there]
+    # the same points, seen in the mirror: only their descriptors are made anew
+    again, others = detector.compute(np.ascontiguousarray(grey[:, ::-1]), mirrored)
+    return _packed(there, descriptors[chosen], grey.shape), b"" if others is None else _packed(again, others, grey.shape)
+
+
+def _mirrored(point: cv2.KeyPoint, width: int) -> cv2.KeyPoint:
+    return cv2.KeyPoint(width - 1 - point.pt[0], point.pt[1], point.size, (180 - point.angle) % 360, point.response, point.octave)
+
+
+def _packed(points: Sequence[cv2.KeyPoint], descriptors: Any, shape: tuple[int, ...]) -> bytes:
+    places = np.array([point.pt for point in points]) / max(shape) * 65535
+    records = np.zeros(len(points), dtype=RECORD)
+    records["x"], records["y"] = np.clip(np.round(places), 0, 65535).T
+    records["descriptor"] = descriptors
     return records.tobytes()
+
+
+def _small(image: Image.Image) -> Grey:
+    scale = _LONG_SIDE / max(image.size)
+    size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
+    grey = np.asarray(image.convert("L"), dtype=np.uint8)
+    grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), dtype=np.uint8)
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), dtype=np.uint8)
+
+
+@cache
+def _detector() -> cv2.ORB:
+    return cv2.ORB.create(nfeatures=2 * _MOST, scaleFactor=1.2, nlevels=8, fastThreshold=8)
 
 
 def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...]) -> list[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.adapters.blobs import Blobs
 from services.adapters.database import Database
+from services.adapters.media_index import MediaIndex
 from services.adapters.migrate import migrate
 from services.adapters.queue import Queue
 from services.adapters.repository import Repository
@@ -26,6 +27,7 @@ class Store:
     blobs: Blobs
     queue: Queue
     vault: Vault
+    media_index: MediaIndex
 
     def close(self) -> None:
         self.database.close()
@@ -39,7 +41,9 @@ def open_store(settings: Settings) -> Store:
     database = Database(settings.sql_url())
     migrate(database)
     queue = Queue(database, lease_seconds=settings.job_lease_seconds, attempts=settings.job_attempts, backoff_seconds=settings.job_backoff_seconds)
-    return Store(settings, database, Repository(database, vault), Blobs(settings.blobs_path()), queue, vault)
+    repository = Repository(database, vault)
+    media_index = MediaIndex(repository, settings.data_dir / "media_index")
+    return Store(settings, database, repository, Blobs(settings.blobs_path()), queue, vault, media_index)
 
 
 @contextmanager

@@ -173,6 +173,8 @@ class PhotoFacts:
     """64 x 64 grey levels of the whole upright picture, stretched to a square, row-major: for telling what changed."""
     features: bytes = b""
     """Local features for finding cropped, bordered and tilted copies (layout: `adapters.features`)."""
+    features_mirrored: bytes = b""
+    """The same of the mirror image: for asking after copies that were cropped and mirrored."""
 
 
 class SpanKind(StrEnum):

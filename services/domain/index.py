@@ -44,6 +44,17 @@ class MediaEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a photo or video is found again by: `hashes` of 32 bytes each, `words` of 4 bytes each, made from the facts that `reader` saw."""
+
+    sha256: str
+    reader: str
+    version: int
+    hashes: bytes
+    words: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceEntry:
     """An invoice by its number (with its code before it, where it has one)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from services.adapters.media_index import MediaIndex
 from services.adapters.repository import Repository
 from services.domain.case import Case, Evidence, OtherInvoice, OtherSubsidy
 from services.domain.claim import Claim, Trainees
@@ -11,23 +12,46 @@ from services.domain.evidence import EvidenceKind, Place
 from services.domain.facts import DocumentFacts, PhotoFacts, SheetFacts, VideoFacts
 from services.domain.index import Elsewhere, MediaEntry, PresenceEntry
 from services.verify.match.conflicts import submitted_before
-from services.verify.match.reuse import OtherMedia
+from services.verify.match.fingerprints import LEAST_WORDS, MOST_BY_WORDS, NEAR_BITS, question
+from services.verify.match.reuse import OtherMedia, OwnMedia
 from services.verify.match.sheet_reuse import OtherSheet
 
 
 class ClaimsElsewhere:
     """The other claims as seen from one claim."""
 
-    def __init__(self, repository: Repository, claim_id: str, claim: Claim) -> None:
-        self._repository, self._claim_id, self._claim = repository, claim_id, claim
+    def __init__(self, repository: Repository, claim_id: str, claim: Claim, index: MediaIndex | None = None) -> None:
+        """Without an index every medium of the store is held against the claim's own."""
+        self._repository, self._claim_id, self._claim, self._index = repository, claim_id, claim, index
 
-    def media(self) -> Iterator[OtherMedia]:
-        """Photos and videos of other claims with their facts, one at a time."""
+    def media(self, own: Sequence[OwnMedia]) -> Iterator[OtherMedia]:
+        """Photos and videos of other claims that may show the same as one of `own`, with their facts, one at a time."""
+        asked = None if self._index is None else self._alike(own, self._index)
         for kind in (EvidenceKind.PHOTO, EvidenceKind.VIDEO):
-            for entry, facts in self._with_facts(self._repository.media(self._claim_id, kind.value)):
+            # what two videos have in common is a stretch, which no hash of single frames tells: all videos are held against each other
+            everything = asked is None or (kind is EvidenceKind.VIDEO and any(isinstance(o.facts, VideoFacts) for o in own))
+            for entry, facts in self._with_facts(self._repository.media(self._claim_id, kind.value, sha256=None if everything else asked)):
                 if isinstance(facts, PhotoFacts | VideoFacts):
-                    before = submitted_before(entry.claim, self._claim)
-                    yield OtherMedia(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, entry.entry.sha256, facts, before)
+                    before, sha256 = submitted_before(entry.claim, self._claim), entry.entry.sha256
+                    like = None if asked is None or isinstance(facts, VideoFacts) else asked.get(sha256, frozenset())
+                    yield OtherMedia(entry.claim.claim_no, entry.claim.enterprise, entry.entry.file, sha256, facts, before, like)
+
+    def _alike(self, own: Sequence[OwnMedia], index: MediaIndex) -> dict[str, frozenset[str]]:
+        """SHA-256 of the media that may show the same as one of ours, each with those of ours (by their SHA-256)."""
+        index.refresh()
+        asked: dict[str, dict[str, None]] = {}
+        numbers: dict[str, set[int]] = {}
+        for item in {o.sha256: o for o in own}.values():
+            asked.setdefault(item.sha256, {})[item.sha256] = None
+            if (ask := question(item.facts)) is not None:
+                numbers[item.sha256] = set(index.near(ask.hashes, NEAR_BITS))
+                for words in (ask.words, ask.mirrored):
+                    numbers[item.sha256] |= {number for number, _ in index.sharing(words, least=LEAST_WORDS, most=MOST_BY_WORDS)}
+        known = self._repository.fingerprinted({n for found in numbers.values() for n in found})
+        for mine, found in numbers.items():
+            for number in found & known.keys():
+                asked.setdefault(known[number], {})[mine] = None
+        return {theirs: frozenset(mine) for theirs, mine in asked.items()}
 
     def sheets(self) -> Iterator[OtherSheet]:
         """Sign-in sheets of other claims with their facts, one at a time."""

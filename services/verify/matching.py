@@ -57,7 +57,7 @@ def match_case(
         records=tuple(TraineeRecord(p, t) for p, t in zip(presences, learning.times, strict=True)) if trainees else (),
         online_notes=learning.notes,
         has_face_checks=learning.has_face_checks,
-        reuse=(*find_reuse(media, elsewhere.media() if media else ()), *sheet_matches),
+        reuse=(*find_reuse(media, elsewhere.media(media) if media else ()), *sheet_matches),
         subsidies=elsewhere.subsidies(trainees) if trainees else (),
         conflicts=conflicts,
         invoices_elsewhere=elsewhere.invoices(evidence),

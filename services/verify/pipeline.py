@@ -8,11 +8,11 @@ from pathlib import Path
 
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
-from services.domain.case import Case, Evidence
+from services.domain.case import Case
 from services.domain.claim import Claim
 from services.domain.errors import FieldProblem, NotFound
 from services.domain.finding import Judgement
-from services.domain.index import ClaimIndex, InvoiceEntry, MediaEntry, PresenceEntry, SubsidyEntry
+from services.domain.index import ClaimIndex, InvoiceEntry, PresenceEntry, SubsidyEntry
 from services.domain.policy import Policy
 from services.domain.text import Message
 from services.verify.earlier import subsidy_entries
@@ -21,6 +21,7 @@ from services.verify.judge import judge
 from services.verify.match.conflicts import submission_order
 from services.verify.match.day_parts import span_of
 from services.verify.matching import match_case
+from services.verify.media_seen import media_entries, remember
 from services.verify.policy_file import find_policy, list_policies
 from services.verify.readers import reader_for
 from services.verify.reading import Reading, read_evidence, reader_versions
@@ -103,13 +104,14 @@ class Verifier:
 
     def _match(self, claim_id: str, claim: Claim, policy: Policy, reading: Reading) -> Case:
         repository = self.store.repository
+        remember(repository, claim_id, reading.evidence)
         case = match_case(
             claim,
             repository.trainees(claim_id),
             repository.roster(claim_id),
             reading.evidence,
             reading.faces,
-            ClaimsElsewhere(repository, claim_id, claim),
+            ClaimsElsewhere(repository, claim_id, claim, self.store.media_index),
             policy.rules(claim.project.start),
             repository.intake_problems(claim_id),
         )
@@ -135,10 +137,4 @@ def index_of(case: Case, judgement: Judgement) -> ClaimIndex:
         if not p.doubts
     ]
     invoices = [InvoiceEntry(number, place) for place, number in invoice_numbers(case.evidence)]
-    return ClaimIndex(tuple(presences), subsidy_entries(case, judgement), tuple(_media_entry(e) for e in case.evidence if e.facts is not None), tuple(invoices))
-
-
-def _media_entry(evidence: Evidence) -> MediaEntry:
-    assert evidence.file.kind is not None
-    reader = reader_for(evidence.file.kind)
-    return MediaEntry(evidence.file.kind.value, evidence.file.path, evidence.file.sha256, reader.name, reader.version)
+    return ClaimIndex(tuple(presences), subsidy_entries(case, judgement), media_entries(case.evidence), tuple(invoices))

@@ -38,7 +38,7 @@ def photo_facts(picture: Image.Image) -> PhotoFacts:
     picture = picture.copy()
     picture.thumbnail((1200, 1200))
     hashes, quality = pdq_dihedral(picture)
-    return PhotoFacts(*picture.size, hash=hashes[0], hash_quality=quality, hashes=hashes, thumb=grey_square(picture, 64), features=local_features(picture))
+    return PhotoFacts(*picture.size, hash=hashes[0], hash_quality=quality, hashes=hashes, thumb=grey_square(picture, 64), features=local_features(picture)[0])
 
 
 def measure_photos(count: int, first: int) -> None:

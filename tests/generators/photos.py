@@ -254,6 +254,85 @@ def _banner(image: Image.Image, share: float) -> Image.Image:
     return copy
 
 
+def _perspective(image: Image.Image, rng: np.random.Generator, most: float) -> Image.Image:
+    """As seen from a little aside."""
+    w, h = image.size
+    corners = [(0, 0), (0, h), (w, h), (w, 0)]
+    moved = [(x + w * rng.uniform(0, most) * (1 if x == 0 else -1), y + h * rng.uniform(0, most) * (1 if y == 0 else -1)) for x, y in corners]
+    return image.transform((w, h), Image.Transform.QUAD, [v for point in moved for v in point], Image.Resampling.BICUBIC)
+
+
+def _off_a_screen(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Photographed off a monitor: aside, with the screen's dots beating against the sensor's, a gloss and other tones."""
+    seen = np.asarray(_perspective(image.resize((1000, round(1000 * image.height / image.width))), rng, 0.05), dtype=np.float32)
+    ys, xs = np.mgrid[0 : seen.shape[0], 0 : seen.shape[1]].astype(np.float32)
+    angle, period = rng.uniform(0, 3.14), rng.uniform(5, 14)
+    beat = np.sin((xs * np.cos(angle) + ys * np.sin(angle)) * 6.28 / period + 2 * np.sin(ys / rng.uniform(60, 160)))
+    gloss = 40 * np.exp(-(((xs - rng.uniform(0, 1000)) / 260) ** 2 + ((ys - rng.uniform(0, 700)) / 220) ** 2))
+    toned = 255 * (seen / 255) ** rng.uniform(0.8, 1.25) * rng.uniform(0.8, 1.0) + rng.uniform(2, 6) * beat[..., None] + gloss[..., None]
+    return Image.fromarray((toned * rng.uniform(0.94, 1.06, 3) + rng.normal(0, 3, toned.shape)).clip(0, 255).astype(np.uint8))
+
+
+def _frame(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A border of some width and colour, not always even."""
+    left, top, right, bottom = (round(image.width * rng.uniform(0.03, 0.1)) for _ in range(4))
+    framed = Image.new("RGB", (image.width + left + right, image.height + top + bottom), _colour(rng, 0, 256))
+    framed.paste(image, (left, top))
+    return framed
+
+
+def _strip(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A banner across the top or the bottom."""
+    copy = image.copy()
+    draw = ImageDraw.Draw(copy)
+    height = round(image.height * rng.uniform(0.08, 0.14))
+    top = 0 if rng.random() < 0.4 else image.height - height
+    draw.rectangle([0, top, image.width, top + height], fill=_colour(rng, 0, 256))
+    draw.text(
+        (image.width * rng.uniform(0.03, 0.3), top + height * 0.12), str(rng.choice(_COURSES)) + "培训", font=font(round(height * 0.6)), fill=(255, 255, 255)
+    )
+    return copy
+
+
+def dress_up(name: str, image: Image.Image, seed: int) -> Image.Image:
+    """The picture as a used one is handed in again, as a JPEG of some quality; how exactly hangs on the seed. Names: `DRESSES`."""
+    rng = np.random.default_rng([seed, sum(map(ord, name))])
+    return _jpeg(DRESSES[name](image, rng), int(rng.integers(70, 93)) if name != "q30" else 30)
+
+
+def _mirrored(image: Image.Image) -> Image.Image:
+    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+def _resized(image: Image.Image, scale: float) -> Image.Image:
+    return image.resize((max(16, round(image.width * scale)), max(16, round(image.height * scale))), Image.Resampling.LANCZOS)
+
+
+def _at(rng: np.random.Generator) -> tuple[float, float]:
+    return float(rng.random()), float(rng.random())
+
+
+_TURNS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
+DRESSES: dict[str, Callable[[Image.Image, np.random.Generator], Image.Image]] = {
+    "resize": lambda i, r: _resized(i, r.uniform(0.35, 0.8)),
+    "q30": lambda i, r: i,
+    "brightness": lambda i, r: ImageEnhance.Contrast(ImageEnhance.Brightness(i).enhance(r.choice([0.7, 0.8, 1.2, 1.3]))).enhance(r.uniform(0.85, 1.2)),
+    "overlay": lambda i, r: stamp(i, f"2021-{r.integers(1, 12):02d}-{r.integers(1, 28):02d} 09:3{r.integers(10)}\n长春市 汽车产业开发区"),
+    "mirror": lambda i, r: _mirrored(i),
+    "quarter turn": lambda i, r: i.transpose(_TURNS[r.integers(3)]),
+    "crop to 90 %": lambda i, r: _crop(i, 0.9, _at(r)),
+    "crop to 80 %": lambda i, r: _crop(i, 0.8, _at(r)),
+    "border": _frame,
+    "tilt 4 degrees": lambda i, r: _tilt(i, r.choice([-4.0, 4.0])),
+    "banner": _strip,
+    "mirror and crop to 80 %": lambda i, r: _crop(_mirrored(i), 0.8, _at(r)),
+    "turn and crop to 80 %": lambda i, r: _crop(i.transpose(_TURNS[r.integers(3)]), 0.8, _at(r)),
+    "crop to 60 %": lambda i, r: _crop(i, 0.6, _at(r)),
+    "tilt 8 degrees": lambda i, r: _tilt(i, r.choice([-8.0, 8.0])),
+    "off a screen": _off_a_screen,
+}
+"""Every way of dressing up a used photo, each with a range: name -> (picture, chance) -> picture."""
+
 TRANSFORMS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "same": lambda i: i,
     "q30": lambda i: _jpeg(i, 30),

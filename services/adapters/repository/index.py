@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from services.adapters import codec
 from services.adapters.repository import tables as t
-from services.adapters.repository.base import Part
+from services.adapters.repository.fingerprints import FingerprintStore
 from services.domain.index import ClaimIndex, Elsewhere, InvoiceEntry, MediaEntry, OtherClaim, PresenceEntry, SubsidyEntry
 
 _E = TypeVar("_E")
@@ -22,7 +22,7 @@ def _other(row: Any) -> OtherClaim:
     return OtherClaim(row.id, row.claim_no, row.enterprise, row.uscc, row.submitted_at, row.seq)
 
 
-class IndexStore(Part):
+class IndexStore(FingerprintStore):
     def put_index(self, claim_id: str, index: ClaimIndex) -> None:
         """Replace what the claim leaves for others to be compared with."""
         rows = [
@@ -30,6 +30,16 @@ class IndexStore(Part):
         ]
         with self.database.writing() as connection:
             connection.execute(delete(t.index_entries).where(t.index_entries.c.claim_id == claim_id))
+            if rows:
+                connection.execute(insert(t.index_entries), rows)
+
+    def put_media(self, claim_id: str, media: Iterable[MediaEntry]) -> None:
+        """Replace the media that the claim leaves for others: before it is matched, so that of two claims matched at once one sees the other."""
+        rows = [
+            {"claim_id": claim_id, "kind": "media", "key": entry.sha256, "body": self._seal(codec.dumps(entry), f"index/{claim_id}/media")} for entry in media
+        ]
+        with self.database.writing() as connection:
+            connection.execute(delete(t.index_entries).where(t.index_entries.c.claim_id == claim_id, t.index_entries.c.kind == "media"))
             if rows:
                 connection.execute(insert(t.index_entries), rows)
 

@@ -110,7 +110,8 @@ def _steepness(picture: Array) -> Array:
 
 # --- geometry -------------------------------------------------------------------------------------------------
 
-_RECORD = np.dtype([("x", "<u2"), ("y", "<u2"), ("descriptor", "u1", (32,))])
+RECORD = np.dtype([("x", "<u2"), ("y", "<u2"), ("descriptor", "u1", (32,))])
+"""One local feature as the photo reader keeps it; x and y in 1/65535 of the longer side."""
 _NEAR_BITS, _RATIO = 56, 0.88
 _COARSE, _COARSE_MATCHES = 150, 7
 _LEAST_INLIERS = 16
@@ -141,7 +142,7 @@ class Features:
 
 def unpack(features: bytes) -> Features | None:
     """Points as complex numbers and descriptors as uint64 [n, 4]; None where there are too few."""
-    records = np.frombuffer(features, dtype=_RECORD)
+    records = np.frombuffer(features, dtype=RECORD)
     if len(records) < _LEAST_INLIERS:
         return None
     return Features((records["x"] + 1j * records["y"].astype(np.float64)) / 65535, np.ascontiguousarray(records["descriptor"]).view(np.uint64))

@@ -39,7 +39,10 @@ class OwnMedia:
 
 @dataclass(frozen=True, slots=True)
 class OtherMedia:
-    """A photo or video of another claim. `submitted_before`: that claim was submitted before ours."""
+    """A photo or video of another claim. `submitted_before`: that claim was submitted before ours.
+
+    `like`: the SHA-256 of those of ours that it may show the same as; None: any of them.
+    """
 
     claim_no: str
     enterprise: str | None
@@ -47,6 +50,7 @@ class OtherMedia:
     sha256: str
     facts: Facts
     submitted_before: bool
+    like: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def find_reuse(own: Sequence[OwnMedia], others: Iterable[OtherMedia]) -> tuple[R
     for other in others:
         theirs = _prepare(other.facts, other.sha256)
         for item, prepared in mine:
+            if other.like is not None and item.sha256 not in other.like:
+                continue
             match = _compare(prepared, theirs, across=True)
             if match is None:
                 continue

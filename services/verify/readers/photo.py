@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from services.domain.facts import PhotoFacts
 from services.domain.text import Message
 from services.verify.readers import Reader, ReaderContext, register
 
-_LONG_SIDE = 1200
+_LONG_SIDE = 960
+"""Pixels to decode at least: a quarter of 12 megapixels."""
 _THUMB = 64
 
 _EDITORS: tuple[tuple[str, str], ...] = (
@@ -77,14 +79,12 @@ def read(source: Path, ctx: ReaderContext) -> PhotoFacts:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         width, height = images.size(source, max_pixels=ctx.limits.pixels)
-        picture = images.open_image(source, max_pixels=ctx.limits.pixels, at_most=_LONG_SIDE)
+        picture = images.open_grey(source, max_pixels=ctx.limits.pixels, at_most=_LONG_SIDE)
     except FileUnreadable as error:
         raise _mismatch(source) or error from error
     notes = exif.read_notes(source)
-    hashes, quality = picture_hash.pdq_dihedral(picture)
-    return PhotoFacts(
-        width=width,
-        height=height,
+    return replace(
+        looks(picture, (width, height)),
         taken_at=notes.taken_at,
         taken_at_source=notes.taken_at_source,
         latitude=notes.latitude,
@@ -92,13 +92,23 @@ def read(source: Path, ctx: ReaderContext) -> PhotoFacts:
         camera=notes.camera,
         software=notes.software,
         faces=faces.count_faces(picture),
-        hash=hashes[0],
-        hash_quality=quality,
         edited_by=edited_by(notes),
         screenshot=screenshot(ctx.name, notes, picture, (width, height)),
+    )
+
+
+def looks(picture: Image.Image, size: tuple[int, int]) -> PhotoFacts:
+    """What an upright picture, decoded to some size, is found again by; `size` is that of the whole picture."""
+    hashes, quality = picture_hash.pdq_dihedral(picture)
+    points, mirrored = features.local_features(picture)
+    return PhotoFacts(
+        *size,
+        hash=hashes[0],
+        hash_quality=quality,
         hashes=hashes,
         thumb=picture_hash.grey_square(picture, _THUMB),
-        features=features.local_features(picture),
+        features=points,
+        features_mirrored=mirrored,
     )
 
 
@@ -174,4 +184,4 @@ def _is_text(head: bytes) -> bool:
     return bool(text) and sum(c.isprintable() or c in "\r\n\t" for c in text) >= 0.95 * len(text)
 
 
-register(Reader("photo", 1, (EvidenceKind.PHOTO,), read=read))
+register(Reader("photo", 2, (EvidenceKind.PHOTO,), read=read))

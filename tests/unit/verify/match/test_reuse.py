@@ -21,7 +21,7 @@ WHEN = datetime(2021, 11, 9, 9, 30, tzinfo=SHANGHAI)
 
 def facts_of(picture: Image.Image) -> PhotoFacts:
     hashes, quality = pdq_dihedral(picture)
-    return PhotoFacts(*picture.size, hash=hashes[0], hash_quality=quality, hashes=hashes, thumb=grey_square(picture, 64), features=local_features(picture))
+    return PhotoFacts(*picture.size, hash=hashes[0], hash_quality=quality, hashes=hashes, thumb=grey_square(picture, 64), features=local_features(picture)[0])
 
 
 def other(facts: PhotoFacts | VideoFacts, *, claim: str = "CC-1", file: str = "photos/old.jpg", sha256: str = "old", before: bool = True) -> OtherMedia:

@@ -1,0 +1,1 @@
+"""Benchmarks of photos: finding used ones again, the index, seconds."""
