@@ -20,7 +20,7 @@ from services.adapters.worker import WorkerPool, run_worker
 from services.ingest.app import create_app
 from services.report.pages import pages_router
 
-JOB_MODULES = ("services.verify.tasks", "services.report.tasks")
+JOB_MODULES = ("services.verify.tasks", "services.report.tasks", "services.report.notify")
 
 
 def settings_for(data: Path | None, **changes: object) -> Settings:

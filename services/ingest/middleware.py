@@ -30,7 +30,7 @@ class EveryAnswer:
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         identifier = given if _GIVEN.fullmatch(given) else f"req_{secrets.token_hex(8)}"
-        scope.setdefault("state", {})
+        scope.setdefault("state", {})["request_id"] = identifier
         token = request_id.set(identifier)
         began, status = time.monotonic(), 0
 

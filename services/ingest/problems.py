@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import traceback
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from services.adapters.antivirus import ScannerAway
+from services.adapters.queue import scrub
 from services.adapters.repository import ClaimExists
 from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound
 from services.domain.text import Message
@@ -70,8 +72,10 @@ def document(status: int, kind: str, message: Message, **members: Any) -> dict[s
     } | members
 
 
-def answer(problem: Problem) -> JSONResponse:
-    body = document(problem.status, problem.kind, problem.message, instance=f"urn:hezheng:request:{request_id.get()}", **problem.members)
+def answer(problem: Problem, request: Request | None = None) -> JSONResponse:
+    """`request`: where the answer is given outside of the middleware that knows the request's id."""
+    identifier = request.scope.get("state", {}).get("request_id") if request is not None else None
+    body = document(problem.status, problem.kind, problem.message, instance=f"urn:hezheng:request:{identifier or request_id.get()}", **problem.members)
     return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
@@ -129,10 +133,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OSError)
     def system(request: Request, error: OSError) -> JSONResponse:
-        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        log.error("%s %s %s", request_id.get(), request.method, scrub("".join(traceback.format_exception(error))))
         return answer(plain(507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 500))
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s", request.method, request.url.path, exc_info=error)
-        return answer(plain(500))
+        identifier = request.scope.get("state", {}).get("request_id", "-")
+        log.error("%s %s %s", identifier, request.method, scrub("".join(traceback.format_exception(error))))
+        return answer(plain(500, {"X-Request-Id": identifier}), request)

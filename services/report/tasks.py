@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from services.adapters.announce import announce
 from services.adapters.queue import job
 from services.adapters.store import Store
 from services.domain.text import Message
+from services.report.batch_export import keep_changes
 from services.report.reporting import report_claim
 
-__all__ = ["compile_claim"]
+__all__ = ["compile_claim", "export_batch"]
 
 
 def _given_up(store: Store, reason: str, claim_id: str, again: bool = False) -> None:
@@ -31,3 +33,10 @@ def compile_claim(store: Store, claim_id: str, again: bool = False) -> None:
     with store.repository.transaction():
         if not again and store.repository.claim_summary(claim_id).status in ("draft", "verifying"):
             store.repository.set_status(claim_id, "verified")
+            announce(store, "claim.verified", claim_id)
+
+
+@job("batch.export", seconds=3600.0)
+def export_batch(store: Store, batch_id: str) -> None:
+    """Keep the changes of a finished batch as files."""
+    keep_changes(store, batch_id)
