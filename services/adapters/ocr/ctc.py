@@ -31,10 +31,14 @@ def compress(probs: NDArray[np.float32], alphabet: list[str], top: int = TOP) ->
     blank = probs[:, 0] > _SURE_BLANK
     probs = probs[~(blank & np.concatenate(([False], blank[:-1])))]
     steps, size = probs.shape
-    k = min(top, size - 1, max(2, int((probs > _LEAST).sum(axis=1).max(initial=1))))
-    chosen = np.argpartition(probs, size - k, axis=1)[:, size - k :]
-    chosen = np.take_along_axis(chosen, np.argsort(-np.take_along_axis(probs, chosen, axis=1), axis=1), axis=1)
-    kept = np.take_along_axis(probs, chosen, axis=1)
+    likely = np.flatnonzero(probs.max(axis=0, initial=0.0) > _LEAST)
+    likely = likely if len(likely) >= 2 else np.arange(min(2, size))
+    some = probs[:, likely]
+    k = min(top, max(2, int((some > _LEAST).sum(axis=1).max(initial=1))))
+    order = np.argpartition(some, len(likely) - k, axis=1)[:, len(likely) - k :]
+    order = np.take_along_axis(order, np.argsort(-np.take_along_axis(some, order, axis=1), axis=1), axis=1)
+    kept = np.take_along_axis(some, order, axis=1)
+    chosen = likely[order]
     left = float(np.clip(1.0 - kept.sum(axis=1), 0, 1).mean()) / max(1, size - k)
     floor = float(np.log(max(left, 1e-9)))
     used = np.unique(chosen)

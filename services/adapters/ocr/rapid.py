@@ -22,6 +22,8 @@ from services.adapters.ocr.interface import Gray, OcrReading, OcrUnavailable
 from services.domain.text import Message
 
 _HEIGHT = 48
+_STEP = 8
+"""Widths are rounded up to a multiple of this: the recogniser looks at every so many pixels."""
 _BATCH_PIXELS = 8 * 320
 _MAX_WIDTH = 2400
 _MIN_WIDTH = 48
@@ -62,7 +64,8 @@ def _alphabet() -> list[str]:
 
 
 class RapidEngine:
-    """Reads crops in batches of nearly equal width."""
+    """Reads crops in batches of equal width: filling up to the widest of a batch would cost a third more, and a crop's reading would hang
+    on its neighbours."""
 
     name = "rapidocr"
 
@@ -74,7 +77,8 @@ class RapidEngine:
         start = 0
         while start < len(order):
             end = start + 1
-            while end < len(order) and (end + 1 - start) * scaled[order[end]].shape[1] <= _BATCH_PIXELS:
+            width = _padded(scaled[order[start]])
+            while end < len(order) and _padded(scaled[order[end]]) == width and (end + 1 - start) * width <= _BATCH_PIXELS:
                 end += 1
             batch = order[start:end]
             for index, probs in zip(batch, _recognise([scaled[i] for i in batch]), strict=True):
@@ -91,9 +95,13 @@ def _to_height(crop: Gray) -> Gray:
     return np.asarray(cv2.resize(crop, (target, _HEIGHT), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC), dtype=np.uint8)
 
 
+def _padded(crop: Gray) -> int:
+    return -(-max(_MIN_WIDTH, int(crop.shape[1])) // _STEP) * _STEP
+
+
 def _recognise(crops: list[Gray]) -> list[NDArray[np.float32]]:
-    width = max(_MIN_WIDTH, max(crop.shape[1] for crop in crops))
-    width = -(-width // 8) * 8
+    """Per crop the probabilities [steps, symbols]; all crops are of one padded width."""
+    width = _padded(crops[0])
     batch = np.zeros((len(crops), 3, _HEIGHT, width), np.float32)
     for row, crop in zip(batch, crops, strict=True):
         row[:, :, : crop.shape[1]] = crop.astype(np.float32) / 127.5 - 1.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from services.domain.facts import Posteriors
 
 Floats = NDArray[np.float64]
+_TINY = 1e-300
 
 
 def log_likelihood(posteriors: Posteriors, text: str) -> float:
@@ -46,17 +47,21 @@ def _table(posteriors: Posteriors, steps: int, k: int) -> Floats:
 
 
 def _forward(table: Floats, codes: NDArray[np.int64]) -> Floats:
+    """Log likelihoods of texts of one length; each step's probabilities are scaled to a largest of one, so that none vanishes."""
     count, length = codes.shape
     path = np.zeros((count, 2 * length + 1), np.int64)
     path[:, 1::2] = codes
     skip = np.zeros(path.shape, bool)
     skip[:, 2:] = (path[:, 2:] != 0) & (path[:, 2:] != path[:, :-2])
-    alpha = np.full(path.shape, -np.inf)
-    alpha[:, 0], alpha[:, 1] = table[0, 0], table[0, path[:, 1]]
-    with np.errstate(invalid="ignore"):
-        for step in range(1, len(table)):
-            one = np.concatenate([np.full((count, 1), -np.inf), alpha[:, :-1]], axis=1)
-            two = np.concatenate([np.full((count, 2), -np.inf), alpha[:, :-2]], axis=1)
-            alpha = np.logaddexp(np.logaddexp(alpha, one), np.where(skip, two, -np.inf)) + table[step, path]
-        total: Floats = np.logaddexp(alpha[:, -1], alpha[:, -2])
+    chances = np.exp(table)
+    alpha = np.zeros((count, path.shape[1] + 2))
+    alpha[:, 2], alpha[:, 3] = chances[0, 0], chances[0, path[:, 1]]
+    scale = np.zeros(count)
+    for step in range(1, len(table)):
+        now = (alpha[:, 2:] + alpha[:, 1:-1] + np.where(skip, alpha[:, :-2], 0.0)) * chances[step][path]
+        largest = np.maximum(now.max(axis=1), _TINY)
+        alpha[:, 2:] = now / largest[:, None]
+        scale += np.log(largest)
+    with np.errstate(divide="ignore"):
+        total: Floats = np.log(alpha[:, -1] + alpha[:, -2]) + scale
     return total

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from services.verify.readers.sheet.light import ink_mask
-from services.verify.readers.sheet.rules import Rule, find_rules, masks
+from services.verify.readers.sheet.rules import Rule, clipped, find_rules, masks
 from services.verify.readers.sheet.types import Array, Cell, Gray, Grid, Rect
 
 _BORDER = 0.34
@@ -38,7 +38,8 @@ def ruling(gray: Gray) -> Ruling:
     height, width = gray.shape
     level = find_rules(level_mask, least=int(0.045 * width))
     plumb = find_rules(np.ascontiguousarray(plumb_mask.T), least=int(0.022 * height))
-    return Ruling(_inside(level, height), _inside(plumb, width), level_mask, plumb_mask, ink_mask(gray))
+    level, plumb = _inside(level, height), _inside(plumb, width)
+    return Ruling(clipped(level, plumb, height), plumb, level_mask, plumb_mask, ink_mask(gray))
 
 
 def _inside(rules: list[Rule], extent: int) -> list[Rule]:

@@ -84,17 +84,19 @@ class PageInk:
 
     def _own(self, around: Array, inside: Array, width: int) -> Array:
         """Parts that lie mostly inside are the cell's; of long ones that run through several cells the piece inside."""
-        labels, counts = np.unique(around[inside], return_counts=True)
-        present = labels > 0
-        labels, counts = labels[present], counts[present]
+        counted = np.bincount(around[inside])
+        labels = np.flatnonzero(counted[1:]) + 1 if len(counted) else np.zeros(0, np.int64)
+        counts = counted[labels]
         if not len(labels):
             return np.zeros(around.shape, bool)
         share = counts / self._stats[labels, cv2.CC_STAT_AREA]
         through = self._stats[labels, cv2.CC_STAT_WIDTH] > 1.3 * width
         speck = self._specks[labels]
-        whole = labels[(share >= 0.55) & ~speck]
-        part = labels[(share < 0.55) & ((share > 0.25) | through) & ~speck]
-        own: Array = np.isin(around, whole) | (np.isin(around, part) & inside)
+        own = np.zeros(around.shape, bool)
+        for label in labels[(share >= 0.55) & ~speck]:
+            own |= around == label
+        for label in labels[(share < 0.55) & ((share > 0.25) | through) & ~speck]:
+            own |= (around == label) & inside
         return own
 
     def strike(self, rect: Rect, first: int, last: int) -> Gray | None:

@@ -137,11 +137,24 @@ def _text_bands(header: Sequence[Rect] | None, body: Sequence[Rect], columns: Se
             break
         start = kept[-1]
         kept += [start + (y - start) * (i + 1) / (missing + 1) for i in range(max(0, missing))] + [y]
+    others = sorted(y for e in found for y in e)
+    kept = _further(_further(kept, others, pitch), others, -pitch)
     edges = [kept[0] - pitch / 2] + [(a + b) / 2 for a, b in zip(kept[:-1], kept[1:], strict=True)] + [kept[-1] + pitch / 2]
     bands = [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     if header is not None:
         bands.insert(0, (min(h[1] for h in header) - 6, min(bands[0][0], max(h[3] for h in header) + 6)))
     return bands
+
+
+def _further(rows: list[float], entries: Sequence[float], pitch: float) -> list[float]:
+    """Rows going on at their pitch (negative: upward) while some other column has an entry there: one number may be overlooked."""
+    rows = sorted(rows)
+    while True:
+        end = rows[-1] if pitch > 0 else rows[0]
+        beyond = [y for y in entries if abs(y - end - pitch) < 0.3 * abs(pitch)]
+        if not beyond:
+            return rows
+        rows = sorted([*rows, float(np.median(beyond))])
 
 
 def _grid(bands: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int]], rules: Sequence[Rule]) -> Grid:

@@ -11,6 +11,8 @@ _LOOK = 640
 _LINES_AT = 1400
 _ALIKE = 0.62
 _SPREAD = 0.2
+_LONG, _PIECE = 0.045, 0.025
+"""Least length, in halves of the picture's longer side, of a piece of ruling: as it usually is, and on pages of many rows."""
 
 
 def paper_corners(rgb: Rgb) -> Array | None:
@@ -181,12 +183,21 @@ def _degrees(vanishing: Array, *, plumb: bool = False) -> float:
 
 
 def _vanishing_point(segments: Array, axis: int) -> Array | None:
-    """Where the long segments near that axis (0: level, 1: plumb) meet; homogeneous, coordinates of the segments."""
+    """Where the long segments near that axis (0: level, 1: plumb) meet; homogeneous, coordinates of the segments.
+
+    Rules are found in pieces from crossing to crossing: where rows are many, the plumb ones are hardly longer than a pen's strokes.
+    """
+    found = _meeting(segments, axis, _LONG)
+    return found if found is not None else _meeting(segments, axis, _PIECE)
+
+
+def _meeting(segments: Array, axis: int, least: float) -> Array | None:
+    """The point nearest to the lines through the segments longer than `least`, outliers left out; None where they are too few."""
     along = segments[:, 1] - segments[:, 0]
     length = np.linalg.norm(along, axis=1)
     angle = np.degrees(np.arctan2(along[:, 1 - axis], along[:, axis]))
     angle = (angle + 90) % 180 - 90
-    near = (length > 0.045) & (np.abs(angle) < 22)
+    near = (length > least) & (np.abs(angle) < 22)
     if near.sum() < 4 or length[near].sum() < 0.8:
         return None
     order = np.argsort(angle[near])
@@ -205,7 +216,7 @@ def _vanishing_point(segments: Array, axis: int) -> Array | None:
         toward = meet[None, :2] - meet[2] * segments.mean(axis=1)
         toward /= np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-9)
         off = np.degrees(np.arcsin(np.clip(np.abs(toward[:, 0] * along[:, 1] - toward[:, 1] * along[:, 0]) / np.maximum(length, 1e-9), 0, 1)))
-        near = (length > 0.045) & (off < 1.5)
+        near = (length > least) & (off < 1.5)
     places = segments[near].mean(axis=1)[:, 1 - axis]
     # Strokes through one row say nothing about the others.
     return meet if near.any() and np.ptp(places) > _SPREAD else None

@@ -141,7 +141,8 @@ def _numbers_missing(part: Part) -> bool:
         start = int(np.median(offsets))
         if start - last > 1 and offsets.count(start) >= 2 and (last or not part.known):
             return True
-        last = numbers[-1][1]
+        index, number = numbers[-1]
+        last = number + len(table.rows) - 1 - index  # the last rows' numbers may be crossed out
     return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ BIN = 24
 _RUN = 46
 _FAINT = 30
 _THICK = 15
+_BORDERS, _NEAR, _LONG_ENOUGH = 0.08, 24, 120
+"""A border's least length in heights of the page; how near to it rules end; the least length of such a rule. The last two in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,18 +31,23 @@ class Rule:
     def end(self) -> int:
         return self.start + (len(self.at) - 1) * BIN
 
-    @property
+    @cached_property
     def middle(self) -> float:
         return float(np.median(self.at))
+
+    @cached_property
+    def _places(self) -> Array:
+        return self.start + BIN * np.arange(len(self.at))
+
+    @cached_property
+    def _slope(self) -> float:
+        return float(np.polyfit(self._places, self.at, 1)[0]) if len(self.at) > 3 else 0.0
 
     def position(self, along: Array | float) -> Array:
         """Position across at places along, the ends' slope carried on beyond them."""
         places = np.asarray(along, dtype=np.float64)
-        grid = self.start + BIN * np.arange(len(self.at))
-        inside = np.interp(places, grid, self.at)
-        slope = float(np.polyfit(grid, self.at, 1)[0]) if len(self.at) > 3 else 0.0
-        beyond = np.where(places < self.start, places - self.start, np.where(places > self.end, places - self.end, 0.0))
-        result: Array = inside + slope * beyond
+        beyond = places - np.clip(places, self.start, self.end)
+        result: Array = np.interp(places, self._places, self.at) + self._slope * beyond
         return result
 
     def polyline(self, *, level: bool) -> Array:
@@ -85,10 +93,15 @@ def _course(inside: Array, x: int, y: int) -> Rule | None:
     drawn = thickness > 0
     if float(np.median(thickness[drawn])) > 13:
         return None
-    centre = np.where(drawn, (inside * rows).sum(axis=0) / np.maximum(thickness, 1), np.nan)
+    centre = np.where(drawn, (inside * rows).sum(axis=0) / np.maximum(thickness, 1), 0.0)
     points = np.arange(0, inside.shape[1] + BIN - 1, BIN)
-    at = [float(np.nanmean(centre[max(0, p - BIN) : p + BIN])) for p in points if not np.isnan(centre[max(0, p - BIN) : p + BIN]).all()]
-    return Rule(x, y + np.array(at), int(drawn.sum())) if len(at) == len(points) else None
+    first, last = np.maximum(points - BIN, 0), np.minimum(points + BIN, inside.shape[1])
+    total = np.concatenate(([0.0], np.cumsum(centre)))
+    count = np.concatenate(([0], np.cumsum(drawn)))
+    seen = count[last] - count[first]
+    if (seen == 0).any():
+        return None
+    return Rule(x, y + (total[last] - total[first]) / seen, int(drawn.sum()))
 
 
 def _joined(pieces: list[Rule]) -> list[Rule]:
@@ -134,3 +147,34 @@ def _union(a: Rule, b: Rule) -> Rule:
     both = np.where(in_a & in_b, (a.position(places) + b.position(places)) / 2, np.where(in_a, a.position(places), b.position(places)))
     overlap = max(0, min(a.end, b.end) - max(a.start, b.start))
     return Rule(start, np.interp(places, places[known], both[known]), a.seen + b.seen - min(overlap, b.seen, a.seen))
+
+
+def clipped(level: list[Rule], plumb: list[Rule], height: int) -> list[Rule]:
+    """Level rules ended where the others end: the grain of a desk goes on where a rule of the sheet stops.
+
+    A plumb rule at which most level ones begin (or end) is a table's border; what goes on beyond it is cut off.
+    """
+    borders = [rule for rule in plumb if rule.end - rule.start > _BORDERS * height]
+    for border in borders:
+        for first in (True, False):
+            level = _clipped_at(border, level, first=first)
+    return level
+
+
+def _clipped_at(border: Rule, level: list[Rule], *, first: bool) -> list[Rule]:
+    beside = [r for r in level if border.start - _NEAR < r.middle < border.end + _NEAR and r.end - r.start > _LONG_ENOUGH]
+    places = {id(r): float(border.position(r.middle)) for r in beside}
+    ending = [r for r in beside if abs((r.start if first else r.end) - places[id(r)]) < _NEAR]
+    excess = {id(r): (places[id(r)] - r.start if first else r.end - places[id(r)]) for r in beside}
+    beyond = [r for r in beside if _NEAR < excess[id(r)] < 0.5 * (r.end - r.start)]
+    if len(ending) < max(4, len(beyond)):
+        return level
+    cut = {id(r) for r in beyond}
+    return [_part(r, places[id(r)], first=first) if id(r) in cut else r for r in level]
+
+
+def _part(rule: Rule, place: float, *, first: bool) -> Rule:
+    """The rule from `place` on (`first`), or up to it."""
+    start, end = (int(place), rule.end) if first else (rule.start, int(place))
+    along = np.arange(start, end + BIN, BIN)
+    return Rule(start, rule.position(along), min(rule.seen, end - start))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ _TARGET = 2300
 _LOOK = 1200
 _ENOUGH = 6
 """Lines of text from which on they show where the page is."""
+_NEARLY_ALL = 0.85
+"""A cut that leaves more of the picture than this shows nothing new."""
 
 
 def hypotheses(rgb: Rgb, engine: Engine) -> Iterator[Page]:
@@ -28,10 +31,13 @@ def hypotheses(rgb: Rgb, engine: Engine) -> Iterator[Page]:
     height, width = rgb.shape[:2]
     corners = paper_corners(rgb)
     if corners is not None:
-        yield _straight(rgb, *rectangle(corners), engine)
+        yield _page(rgb, _view(rgb, *rectangle(corners), engine))
+    whole = _view(rgb, np.eye(3), (width, height), engine)
     if corners is None:
-        yield _straight(rgb, np.eye(3), (width, height), engine)
-    yield _straight(rgb, np.eye(3), (width, height), engine, cut=True)
+        yield _page(rgb, whole)
+    cut = _cut(whole)
+    if cut is not None or corners is not None:
+        yield _page(rgb, cut or whole)
 
 
 def straighten(rgb: Rgb, engine: Engine) -> Page:
@@ -39,29 +45,51 @@ def straighten(rgb: Rgb, engine: Engine) -> Page:
     return next(hypotheses(rgb, engine))
 
 
-def _straight(rgb: Rgb, forth: Matrix, size: tuple[int, int], engine: Engine, *, cut: bool = False) -> Page:
-    """The page in the part of the picture that `forth` maps to `size`; `cut`: only what its text takes up, as large as a page."""
+@dataclass(frozen=True)
+class _View:
+    """Where a page lies: `forth` maps pixels of the picture to an upright, level page of that `size`; `text`: corners of its lines there."""
+
+    forth: Matrix
+    size: tuple[int, int]
+    text: tuple[Array, ...]
+
+
+def _view(rgb: Rgb, forth: Matrix, size: tuple[int, int], engine: Engine) -> _View:
+    """The page in the part of the picture that `forth` maps to `size`, by its text and ruling."""
     look = _LOOK / max(size)
-    forth = np.diag([look, look, 1.0]) @ forth
+    looked = np.diag([look, look, 1.0]) @ forth
     size = (max(32, round(size[0] * look)), max(32, round(size[1] * look)))
-    looked = forth
     first = even(_warp(rgb, looked, size))
     quads = find_text(first)
     turn = _quarter_turns(first, quads, engine)
     rotation, size = _rotation(turn, size)
-    forth = rotation @ forth
+    forth = rotation @ looked
     level = straightening(_turned(first, turn), [_in_order(apply(rotation, quad)) for quad in quads])
     if level is not None:
         forth, size = _framed(level @ forth, apply(level, _frame(size)))
-    if cut and len(quads) >= _ENOUGH:
-        forth, size = _framed(forth, _around(apply(forth @ np.linalg.inv(looked), np.concatenate(quads)), size))
-    enlarge = _TARGET / max(size)
-    forth = np.diag([enlarge, enlarge, 1.0]) @ forth
-    size = (max(32, round(size[0] * enlarge)), max(32, round(size[1] * enlarge)))
-    gray = even(_warp(rgb, forth, size))
     onward = forth @ np.linalg.inv(looked)
-    text = tuple(_in_order(apply(onward, quad)) for quad in quads)
-    return Page(gray, np.linalg.inv(forth), (rgb.shape[1], rgb.shape[0]), text)
+    return _View(forth, size, tuple(_in_order(apply(onward, quad)) for quad in quads))
+
+
+def _cut(view: _View) -> _View | None:
+    """Only what the page's text takes up; None where that is all of it, or too little to tell."""
+    if len(view.text) < _ENOUGH:
+        return None
+    corners = _around(np.concatenate(view.text), view.size)
+    low, high = corners
+    if float(np.prod(high - low)) > _NEARLY_ALL * view.size[0] * view.size[1]:
+        return None
+    forth, size = _framed(view.forth, corners)
+    return _View(forth, size, tuple(quad - low for quad in view.text))
+
+
+def _page(rgb: Rgb, view: _View) -> Page:
+    """The view as a page of standard size."""
+    enlarge = _TARGET / max(view.size)
+    forth = np.diag([enlarge, enlarge, 1.0]) @ view.forth
+    size = (max(32, round(view.size[0] * enlarge)), max(32, round(view.size[1] * enlarge)))
+    gray = even(_warp(rgb, forth, size))
+    return Page(gray, np.linalg.inv(forth), (rgb.shape[1], rgb.shape[0]), tuple(quad * enlarge for quad in view.text))
 
 
 def _around(points: Array, size: tuple[int, int]) -> Array:
