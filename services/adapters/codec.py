@@ -10,6 +10,7 @@ import base64
 import json
 import types
 import typing
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ import cattrs
 import numpy as np
 
 from services.domain.facts import Facts
+from services.domain.log_rows import CheckTable, FaceCheck, LearningSession, SessionTable
 
 VERSION = 1
 T = TypeVar("T")
@@ -50,6 +52,11 @@ def _is_scalar_union(kind: Any) -> bool:
     return origin in (typing.Union, types.UnionType) and len(typing.get_args(kind)) > 2 and all(a in _SCALARS for a in typing.get_args(kind))
 
 
+def _rows_or_table(converter: cattrs.Converter, rows: Any, table: Any) -> Callable[[Any, Any], Any]:
+    """Rows of a log: a list of them, or columns (an object)."""
+    return lambda value, _: converter.structure(value, table if isinstance(value, dict) else rows)
+
+
 def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter(prefer_attrib_converters=False, detailed_validation=False)
     converter.register_unstructure_hook(Decimal, str)
@@ -60,6 +67,9 @@ def _make_converter() -> cattrs.Converter:
         converter.register_unstructure_hook(kind, lambda value: value.isoformat())
         converter.register_structure_hook(kind, lambda value, cls: cls.fromisoformat(value))
     converter.register_structure_hook_func(_is_scalar_union, lambda value, _: value)
+    sessions, checks = tuple[LearningSession, ...], tuple[FaceCheck, ...]
+    converter.register_structure_hook(sessions | SessionTable, _rows_or_table(converter, sessions, SessionTable))
+    converter.register_structure_hook(checks | CheckTable, _rows_or_table(converter, checks, CheckTable))
     for union in (Facts, Facts | None):
         converter.register_structure_hook(union, _untagged)
         converter.register_unstructure_hook(union, _tagged)

@@ -20,6 +20,8 @@ _MOST_BROKEN = 0.001
 """Share of undecodable characters up to which a file is still taken as text."""
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _FIELD_LIMIT = 1_000_000
+_REMEMBERED = 200_000
+"""Distinct cells of a file that are kept in memory."""
 
 
 def text_rows(path: Path, shown: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -35,11 +37,22 @@ def text_rows(path: Path, shown: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
             sample = sample[hint.end() :]
         delimiter = hint[1] if hint else delimiter_of(sample)
         try:
+            clean = _Cells()
             for number, record in enumerate(csv.reader(source, delimiter=delimiter, skipinitialspace=True), 1):
-                yield number, tuple([_cell(text) for text in record])
+                yield number, tuple([clean[text] for text in record])
         except csv.Error as error:
             message = Message(f"表格{shown}的引号或分隔符有误，无法解析，请重新导出", f"{shown} cannot be parsed as delimited text ({error}): export it again")
             raise FileUnreadable(message) from error
+
+
+class _Cells(dict[str, str | None]):
+    """Texts of cells as they are and cleaned: names, numbers and courses come again and again, and are kept once."""
+
+    def __missing__(self, text: str) -> str | None:
+        cleaned = _cell(text)
+        if len(self) < _REMEMBERED:
+            self[text] = cleaned
+        return cleaned
 
 
 def _cell(text: str) -> str | None:

@@ -109,7 +109,7 @@ class _Budget:
 
     def of(self, rows: Iterable[Row]) -> Iterator[Row]:
         for number, cells in rows:
-            if not any(cell is not None for cell in cells):
+            if cells.count(None) == len(cells):
                 continue
             self.left -= 1
             if self.left < 0:

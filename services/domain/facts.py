@@ -12,6 +12,10 @@ from enum import StrEnum
 
 from services.domain.claim import RejectedRow
 from services.domain.evidence import Box
+from services.domain.log_rows import CheckTable, SessionTable
+from services.domain.log_rows import FaceCheck as FaceCheck
+from services.domain.log_rows import LearningSession as LearningSession
+from services.domain.log_rows import LoggedPerson as LoggedPerson
 
 # --- sign-in sheets -------------------------------------------------------------------------------------------
 
@@ -49,12 +53,16 @@ class Posteriors:
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A date as read from a sheet. `value` None: something is there that cannot be told."""
+    """A date as read from a sheet. `value` None: something is there that cannot be told.
+
+    `posteriors` are those of the whole line that the date stands in, so that a schedule can be held against it.
+    """
 
     value: date | None
     text: str
     confidence: float
     box: Box | None = None
+    posteriors: Posteriors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,47 +246,11 @@ class VideoFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedPerson:
-    """Who a log row is about, as it says so; normalised, empty strings as None."""
-
-    name: str | None = None
-    id_number: str | None = None
-    account: str | None = None
-    phone: str | None = None
-    employee_no: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LearningSession:
-    """One stretch of online learning. `stated_seconds` is the duration that the log states."""
-
-    row: int
-    person: LoggedPerson
-    start: datetime
-    end: datetime | None
-    stated_seconds: float | None = None
-    course: str | None = None
-    ip: str | None = None
-    table: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FaceCheck:
-    """One face check. `passed` None: the log does not say. `similarity` 0..1."""
-
-    row: int
-    person: LoggedPerson
-    checked_at: datetime
-    passed: bool | None
-    similarity: float | None = None
-    snapshot: str | None = None
-    table: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LearningLogFacts:
-    sessions: tuple[LearningSession, ...] = ()
-    checks: tuple[FaceCheck, ...] = ()
+    """What a learning log says. Readers give tables; rows one by one are as good."""
+
+    sessions: tuple[LearningSession, ...] | SessionTable = ()
+    checks: tuple[FaceCheck, ...] | CheckTable = ()
     rejected: tuple[RejectedRow, ...] = ()
 
 
@@ -328,13 +300,24 @@ class InvoiceFacts:
     items: tuple[str, ...] = ()
     source: str | None = None
     """qr | text | ocr"""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealSeen:
+    """A red round seal on a page (`box` None: in a picture of a document without pages)."""
+
+    page: int
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """A plan, notice, assessment, invoice or application document. `text` is at most 200,000 characters.
 
-    `text_source` is text | ocr | none. `table_rows` are rows of tables where the format has them (xlsx, docx, csv).
+    `text_source` is text | ocr | none. `table_rows` are rows of tables where the format has them (xlsx, docx, csv). `invoice` is the
+    first of `invoices`. `colour_pages`: pages on which a red seal would have been seen. `signed`: per place for a signature (page,
+    whether there is ink).
     """
 
     pages: int
@@ -343,6 +326,14 @@ class DocumentFacts:
     dates: tuple[date, ...] = ()
     table_rows: tuple[tuple[str, ...], ...] = ()
     invoice: InvoiceFacts | None = None
+    invoices: tuple[InvoiceFacts, ...] = ()
+    seals: tuple[SealSeen, ...] = ()
+    colour_pages: int = 0
+    signed: tuple[tuple[int, bool], ...] = ()
+
+    @property
+    def every_invoice(self) -> tuple[InvoiceFacts, ...]:
+        return self.invoices or ((self.invoice,) if self.invoice is not None else ())
 
 
 Facts = SheetFacts | PhotoFacts | VideoFacts | LearningLogFacts | FaceSetFacts | DocumentFacts

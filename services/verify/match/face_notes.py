@@ -31,23 +31,24 @@ def face_notes(
 ) -> Iterator[OnlineNote]:
     """Notes about the checks of everyone looked at; `times` by trainee."""
     for person in looked_at:
-        sessions = iv.union((s.start, s.end) for s in person.sessions)
-        checks = [j for j in judged.get(person.learner.key, ()) if any(start <= j.check.at <= end for start, end in sessions)]
+        logged = person.sessions
+        sessions = iv.union((s.start, s.end) for s in logged)
         if not sessions:
             continue
+        checks = [j for j in judged.get(person.learner.key, ()) if iv.holds(sessions, j.check.at)]
         if not checks:
             message = Message(
                 f"{person.learner.shown}没有任何有效时段内的人脸核验，线上学习时长不予认定",
                 f"{person.learner.shown} has no face check during any session: none of the minutes count",
             )
-            yield OnlineNote("online.face_check_missing", message, places_of(person.sessions), person.learner.trainees, 0, ">= 1")
+            yield OnlineNote("online.face_check_missing", message, places_of(logged), person.learner.trainees, 0, ">= 1")
             continue
         yield from _failed(person, checks)
         yield from _mismatch(person, checks)
         yield from _shared(person, checks, people)
         yield from _replayed(person, checks)
         yield from _unclear(person, checks)
-        yield from _gap(person, times, rules, places_of)
+        yield from _gap(person, logged, times, rules, places_of)
 
 
 def _places(checks: Iterable[Judged]) -> tuple[Place, ...]:
@@ -125,7 +126,13 @@ def _unclear(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
         yield OnlineNote(code, message, _places(doubtful), person.learner.trainees, nearest, expected, unclear=True)
 
 
-def _gap(person: Person, times: Sequence[OnlineTime], rules: Rules, places_of: Callable[[Iterable[LoggedSession]], tuple[Place, ...]]) -> Iterator[OnlineNote]:
+def _gap(
+    person: Person,
+    logged: Sequence[LoggedSession],
+    times: Sequence[OnlineTime],
+    rules: Rules,
+    places_of: Callable[[Iterable[LoggedSession]], tuple[Place, ...]],
+) -> Iterator[OnlineNote]:
     if person.learner.standing is not Standing.TRAINEE:
         return
     gaps = [i for i in times[person.learner.trainees[0]].intervals if i.reason is OnlineReason.FACE_GAP]
@@ -141,5 +148,5 @@ def _gap(person: Person, times: Sequence[OnlineTime], rules: Rules, places_of: C
         f"(the longest from {longest.start:%Y-%m-%d %H:%M}, {shown:g} minutes)",
     )
     bounds = [(iv.to_micros(i.start), iv.to_micros(i.end)) for i in gaps]
-    rows = [s for s in person.sessions if any(s.start < end and start < s.end for start, end in bounds)]
+    rows = [s for s in logged if iv.meets(bounds, s.start, s.end)]
     yield OnlineNote("online.face_check_gap", message, places_of(rows), person.learner.trainees, shown, limit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.domain.case import CheckVerdict
 from services.domain.face_files import file_name, file_stem, id_numbers_in, is_enrolled
@@ -29,8 +30,7 @@ NEAR_COPY_DISTANCE = 0.2
 """A picture altered further is a copy where the faces are as close as no two takes are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A check with its verdict. `why` of an UNCLEAR: not_stated | between | snapshot | enrolled. `shared_with`: learner keys."""
 
     check: LoggedCheck
@@ -118,6 +118,8 @@ def judge_checks(
 
     `stems`: what a learner's reference picture may be called; `distinct`: the learner is certainly nobody else of the keys.
     """
+    if not faces.pictures:
+        return {key: [_by_the_log(check) for check in own] for key, own in checks.items()}
     looks: dict[str, list[_Look]] = {}
     for key, own in checks.items():
         enrolled = faces.enrolled(stems.get(key, ()))
@@ -127,6 +129,13 @@ def judge_checks(
     return {
         key: [Judged(x.check, x.verdict, x.other, x.distance, x.why, tuple(sorted(x.shared_with or ())), x.replayed) for x in own] for key, own in looks.items()
     }
+
+
+def _by_the_log(check: LoggedCheck) -> Judged:
+    """Without any picture the log's word is all there is."""
+    if check.passed < 0:
+        return Judged(check, CheckVerdict.UNCLEAR, why="not_stated")
+    return Judged(check, CheckVerdict.PASSED if check.passed else CheckVerdict.FAILED)
 
 
 def _look(key: str, check: LoggedCheck, enrolled: Sequence[int], faces: FaceIndex) -> _Look:

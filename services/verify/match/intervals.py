@@ -5,29 +5,39 @@ Whole numbers, so that the parts of a stretch add up to it exactly.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from services.domain.claim import SHANGHAI
+from services.domain.log_rows import micros_of as to_micros
+from services.domain.log_rows import moment_of as to_moment
+
+__all__ = [
+    "DAY",
+    "MINUTE",
+    "Stretch",
+    "Stretches",
+    "by_day",
+    "day_start",
+    "first",
+    "holds",
+    "intersect",
+    "meets",
+    "subtract",
+    "to_micros",
+    "to_moment",
+    "total",
+    "union",
+]
 
 Stretch = tuple[int, int]
 Stretches = list[Stretch]
 
 MINUTE = 60_000_000
 DAY = 24 * 60 * MINUTE
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_LATEST = 2**63
 _SHANGHAI_SHIFT = 8 * 60 * MINUTE
-
-
-def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970 of a moment with an offset."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def to_moment(micros: int) -> datetime:
-    """The moment, in Asia/Shanghai."""
-    return (_EPOCH + timedelta(microseconds=micros)).astimezone(SHANGHAI)
 
 
 def day_start(day: date) -> int:
@@ -51,6 +61,10 @@ def union(stretches: Iterable[Stretch]) -> Stretches:
 
 def intersect(a: Sequence[Stretch], b: Sequence[Stretch]) -> Stretches:
     """What lies in both; both sorted and disjoint."""
+    if not a or not b:
+        return []
+    if len(b) == 1 and b[0][0] <= a[0][0] and a[-1][1] <= b[0][1]:
+        return list(a)
     found: Stretches = []
     i = j = 0
     while i < len(a) and j < len(b):
@@ -66,6 +80,10 @@ def intersect(a: Sequence[Stretch], b: Sequence[Stretch]) -> Stretches:
 
 def subtract(a: Sequence[Stretch], b: Sequence[Stretch]) -> Stretches:
     """What lies in `a` and not in `b`; both sorted and disjoint."""
+    if not b:
+        return list(a)
+    if not a or (len(b) == 1 and b[0][0] <= a[0][0] and a[-1][1] <= b[0][1]):
+        return []
     left: Stretches = []
     j = 0
     for start, end in a:
@@ -80,6 +98,18 @@ def subtract(a: Sequence[Stretch], b: Sequence[Stretch]) -> Stretches:
         if start < end:
             left.append((start, end))
     return left
+
+
+def meets(stretches: Sequence[Stretch], start: int, end: int) -> bool:
+    """True where one of the stretches has time in common with start to end; they are sorted and disjoint."""
+    place = bisect_left(stretches, (end,)) - 1
+    return place >= 0 and stretches[place][1] > start
+
+
+def holds(stretches: Sequence[Stretch], moment: int) -> bool:
+    """True where a moment lies in one of the stretches or on its edge; they are sorted and disjoint."""
+    place = bisect_right(stretches, (moment, _LATEST)) - 1
+    return place >= 0 and moment <= stretches[place][1]
 
 
 def total(stretches: Iterable[Stretch]) -> int:

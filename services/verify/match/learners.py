@@ -36,6 +36,11 @@ class Learner:
     trainees: tuple[int, ...] = ()
 
 
+def is_distinct(learner: Learner) -> bool:
+    """True where two keys cannot be one person: trainees, and others told by an ID number."""
+    return learner.standing is Standing.TRAINEE or (learner.standing is not Standing.AMBIGUOUS and len(learner.key) == 18 and learner.key[:17].isdigit())
+
+
 def person_name(untrusted: str | None) -> str:
     """A name for comparing: without blanks, full-width forms and the dots inside minority names."""
     if not untrusted:
@@ -48,6 +53,7 @@ class Learners:
     """Resolves logged people; answers are remembered, so that a million rows cost one look-up each."""
 
     def __init__(self, trainees: Trainees | None, roster: Roster | None) -> None:
+        self.trainees = trainees
         self._trainees = trainees.people if trainees else ()
         self._known: dict[LoggedPerson, Learner] = {}
         self._by_id: dict[str, int] = {}

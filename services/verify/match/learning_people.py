@@ -1,36 +1,46 @@
-"""The logs, person by person: every session and check of a learner with the place it comes from, duplicates dropped."""
+"""The logs, person by person: every session and check of a learner with the place it comes from, duplicates dropped.
+
+Logs come as columns and stay columns until one person's rows are asked for: a claim may bring a million of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from services.domain.evidence import Place
-from services.domain.facts import LearningLogFacts, LearningSession
-from services.verify.match.intervals import to_micros
+from services.domain.facts import LearningLogFacts
+from services.domain.log_rows import NO_TIME, CheckTable, SessionTable
 from services.verify.match.learners import Learner, Learners
 
+Numbers = np.ndarray[Any, np.dtype[Any]]
 
-@dataclass(frozen=True, slots=True, order=True)
-class LoggedSession:
-    """One row; times in microseconds. `seconds_shown`: its duration is known to the second."""
+_SHOWS_SECONDS = 0.5
+"""Share of a file's rows with seconds from which its whole-minute rows are exact, not rounded."""
+_MINUTE = 60_000_000
+
+
+class LoggedSession(NamedTuple):
+    """One row; times in microseconds. `seconds_shown`: its duration is known to the second. -1: not stated."""
 
     start: int
     end: int
     course: str
     stated_seconds: float
-    """-1 where the row states none."""
     file: str
     row: int
     seconds_shown: bool = True
+    content_seconds: float = -1.0
 
     @property
     def place(self) -> Place:
         return Place(self.file, row=self.row or None)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LoggedCheck:
+class LoggedCheck(NamedTuple):
     """One face check; `passed` 1, 0, or -1 where the log does not say."""
 
     at: int
@@ -45,82 +55,154 @@ class LoggedCheck:
         return Place(self.file, row=self.row or None)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of all people as columns, each person's in order. Of sessions: start, end, course, stated, file, row, seconds shown,
+    content; of checks: at, passed, snapshot, file, row, similarity. `course`, `snapshot` and `file` count in `texts`.
+    """
+
+    columns: tuple[Numbers, ...]
+    texts: tuple[str, ...]
+    kind: type[LoggedSession] | type[LoggedCheck]
+
+    def between(self, first: int, last: int) -> list[Any]:
+        """Rows `first` to `last` (not included)."""
+        parts: list[list[Any]] = [column[first:last].tolist() for column in self.columns]
+        for text in (2, 4) if self.kind is LoggedSession else (2, 3):
+            parts[text] = [self.texts[index] for index in parts[text]]
+        return list(map(self.kind._make, zip(*parts, strict=True)))
+
+
+_NO_SESSIONS = Rows((), (), LoggedSession)
+_NO_CHECKS = Rows((), (), LoggedCheck)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """A learner with all that the logs say of them, in order of time."""
+    """A learner with all that the logs say of them, in order of time. `sessions` and `checks` are made when they are asked for."""
 
     learner: Learner
-    sessions: list[LoggedSession] = field(default_factory=list)
-    checks: list[LoggedCheck] = field(default_factory=list)
+    session_rows: Rows = _NO_SESSIONS
+    session_range: tuple[int, int] = (0, 0)
+    check_rows: Rows = _NO_CHECKS
+    check_range: tuple[int, int] = (0, 0)
+
+    @property
+    def sessions(self) -> list[LoggedSession]:
+        return self.session_rows.between(*self.session_range) if self.has_sessions else []
+
+    @property
+    def checks(self) -> list[LoggedCheck]:
+        return self.check_rows.between(*self.check_range) if self.has_checks else []
+
+    @property
+    def has_sessions(self) -> bool:
+        return self.session_range[0] < self.session_range[1]
+
+    @property
+    def has_checks(self) -> bool:
+        return self.check_range[0] < self.check_range[1]
 
 
-_SHOWS_SECONDS = 0.5
-"""Share of a file's rows with seconds from which its whole-minute rows are exact, not rounded."""
+@dataclass(slots=True)
+class _Pools:
+    """Learners and texts of all files by number; the numbers of texts follow their order."""
+
+    learners: dict[str, Learner] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    of_text: dict[str, int] = field(default_factory=dict)
+
+    def people(self, table: SessionTable | CheckTable, learners: Learners) -> Numbers:
+        """Number of the learner for every person of a table."""
+        found = []
+        for person in table.people:
+            learner = learners.of(person)
+            self.learners.setdefault(learner.key, learner)
+            found.append(self.numbers.setdefault(learner.key, len(self.numbers)))
+        return np.asarray(found, dtype=np.int64)
+
+    def text(self, table: SessionTable | CheckTable, column: bytes) -> Numbers:
+        """A column of texts by the numbers here; none is the empty text."""
+        known = np.asarray([*(self.of_text[text] for text in table.texts), self.of_text[""]], dtype=np.int64)
+        found: Numbers = known[np.frombuffer(column, dtype="<i4")]  # -1, none, is the last
+        return found
 
 
 def gather(logs: Sequence[tuple[str, LearningLogFacts]], learners: Learners) -> dict[str, Person]:
     """Learner key → person. The order of rows and files does not matter, a row told twice is one."""
-    people: dict[str, Person] = {}
-    for file, facts in logs:
-        fine, rounded = _resolution(facts)
-        for s in facts.sessions:
-            person = _person(people, learners.of(s.person))
-            start = to_micros(s.start)
-            end = start if s.end is None else to_micros(s.end)
-            stated = -1.0 if s.stated_seconds is None else s.stated_seconds
-            exact = not rounded and (fine or _has_seconds(s))
-            person.sessions.append(LoggedSession(start, end, s.course or "", stated, file, s.row, exact))
-        for c in facts.checks:
-            person = _person(people, learners.of(c.person))
-            said = -1 if c.passed is None else int(c.passed)
-            person.checks.append(LoggedCheck(to_micros(c.checked_at), said, c.snapshot or "", file, c.row, -1.0 if c.similarity is None else c.similarity))
-    for person in people.values():
-        person.sessions = _distinct_sessions(person.sessions)
-        person.checks = _distinct_checks(person.checks)
-    return dict(sorted(people.items()))
+    tables = [(file, SessionTable.of(facts.sessions), CheckTable.of(facts.checks)) for file, facts in logs]
+    texts = tuple(sorted({"", *(file for file, _, _ in tables), *(text for _, s, c in tables for text in (*s.texts, *c.texts))}))
+    learners.note_aliases({p for _, s, c in tables for p in (*s.people, *c.people) if p.account and p.id_number})
+    pools = _Pools(texts=texts, of_text={text: number for number, text in enumerate(texts)})
+    sessions = _laid([_session_columns(file, s, pools, learners) for file, s, _ in tables if len(s)])
+    checks = _laid([_check_columns(file, c, pools, learners) for file, _, c in tables if len(c)])
+    session_rows, session_bounds = _distinct(sessions, 4, LoggedSession, texts, len(pools.numbers))
+    check_rows, check_bounds = _distinct(checks, 3, LoggedCheck, texts, len(pools.numbers))
+    return {
+        key: Person(pools.learners[key], session_rows, (session_bounds[n], session_bounds[n + 1]), check_rows, (check_bounds[n], check_bounds[n + 1]))
+        for key, n in sorted(pools.numbers.items())
+    }
 
 
-def _person(people: dict[str, Person], learner: Learner) -> Person:
-    person = people.get(learner.key)
-    if person is None:
-        person = people[learner.key] = Person(learner)
-    return person
+def _session_columns(file: str, table: SessionTable, pools: _Pools, learners: Learners) -> list[Numbers]:
+    """Person, then the columns of LoggedSession."""
+    start, end = np.frombuffer(table.start, "<i8"), np.frombuffer(table.end, "<i8")
+    end = np.where(end == NO_TIME, start, end)
+    stated, content = np.frombuffer(table.stated, "<f8"), np.frombuffer(table.content, "<f8")
+    row = np.frombuffer(table.row, "<i4").astype(np.int64)
+    person = pools.people(table, learners)[np.frombuffer(table.person, "<i4")]
+    files = np.full(len(row), pools.of_text[file], dtype=np.int64)
+    shown = _seconds_shown(start, end, stated)
+    stated, content = (np.where(np.isnan(column), -1.0, column) for column in (stated, content))
+    return [person, start, end, pools.text(table, table.course), stated, files, row, shown, content]
 
 
-def _has_seconds(s: LearningSession) -> bool:
-    return bool(s.start.second or s.start.microsecond or (s.end is not None and (s.end.second or s.end.microsecond)))
+def _check_columns(file: str, table: CheckTable, pools: _Pools, learners: Learners) -> list[Numbers]:
+    """Person, then the columns of LoggedCheck."""
+    similarity = np.frombuffer(table.similarity, "<f8")
+    row = np.frombuffer(table.row, "<i4").astype(np.int64)
+    person = pools.people(table, learners)[np.frombuffer(table.person, "<i4")]
+    files = np.full(len(row), pools.of_text[file], dtype=np.int64)
+    passed = np.frombuffer(table.passed, "i1").astype(np.int64)
+    at = np.frombuffer(table.at, "<i8")
+    return [person, at, passed, pools.text(table, table.snapshot), files, row, np.where(np.isnan(similarity), -1.0, similarity)]
 
 
-def _resolution(facts: LearningLogFacts) -> tuple[bool, bool]:
-    """(the file's stamps are to the second, its durations are rounded to minutes).
+def _seconds_shown(start: Numbers, end: Numbers, stated: Numbers) -> Numbers:
+    """Whether each session's duration is known to the second.
 
-    Where every row lasts exactly what it states, in whole minutes, the ends were reckoned from rounded durations.
+    A file's stamps are to the second where at least half of its rows have seconds. Where every row lasts exactly what it states,
+    in whole minutes, the ends were reckoned from rounded durations.
     """
-    fine = sum(map(_has_seconds, facts.sessions)) >= max(1, len(facts.sessions) * _SHOWS_SECONDS)
-    rounded = bool(facts.sessions) and all(
-        s.stated_seconds is not None and s.stated_seconds % 60 == 0 and s.end is not None and (s.end - s.start).total_seconds() == s.stated_seconds
-        for s in facts.sessions
-    )
-    return fine, rounded
+    has_seconds = (start % _MINUTE != 0) | (end % _MINUTE != 0)
+    fine = has_seconds.sum() >= max(1, len(start) * _SHOWS_SECONDS)
+    rounded = bool(np.all(np.isfinite(stated) & (stated % 60 == 0) & (end - start == stated * 1e6)))
+    exact: Numbers = np.full(len(start), not rounded) & (has_seconds | fine)
+    return exact
 
 
-def _distinct_sessions(sessions: Iterable[LoggedSession]) -> list[LoggedSession]:
-    kept: list[LoggedSession] = []
-    for session in sorted(sessions):
-        last = kept[-1] if kept else None
-        if last and (last.start, last.end, last.course, last.stated_seconds) == (session.start, session.end, session.course, session.stated_seconds):
-            if session.seconds_shown and not last.seconds_shown:
-                kept[-1] = replace(last, seconds_shown=True)
-            continue
-        kept.append(session)
-    return kept
+def _laid(files: list[list[Numbers]]) -> list[Numbers]:
+    """The columns of all files, one behind the other, each person's rows together and in order."""
+    if not files:
+        return []
+    columns = [np.concatenate(parts) for parts in zip(*files, strict=True)]
+    order = np.lexsort(columns[::-1])
+    for index, column in enumerate(columns):
+        columns[index] = column[order]
+    return columns
 
 
-def _distinct_checks(checks: Iterable[LoggedCheck]) -> list[LoggedCheck]:
-    kept: list[LoggedCheck] = []
-    for check in sorted(checks):
-        last = kept[-1] if kept else None
-        if last and (last.at, last.passed, last.snapshot) == (check.at, check.passed, check.snapshot):
-            continue
-        kept.append(check)
-    return kept
+def _distinct(columns: list[Numbers], same: int, kind: type[LoggedSession] | type[LoggedCheck], texts: tuple[str, ...], people: int) -> tuple[Rows, list[int]]:
+    """Rows without those that repeat the one before in person and the first `same` columns, and each person's bounds among them."""
+    if not columns:
+        return Rows((), texts, kind), [0] * (people + 1)
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = np.any([column[1:] != column[:-1] for column in columns[: same + 1]], axis=0)
+    firsts = np.flatnonzero(new)
+    kept = [column[firsts] for column in columns]
+    if kind is LoggedSession:
+        # one of several equal rows that shows seconds is enough
+        kept[7] = np.logical_or.reduceat(columns[7], firsts)
+    bounds: list[int] = np.searchsorted(kept[0], np.arange(people + 1)).tolist()
+    return Rows(tuple(kept[1:]), texts, kind), bounds

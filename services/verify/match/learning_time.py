@@ -11,8 +11,10 @@ Time logged twice is one stretch: how much was logged twice is said in the note 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +26,7 @@ from services.verify.match import intervals as iv
 from services.verify.match.face_time import stretches_of, vouched
 from services.verify.match.face_verdicts import FaceIndex, Judged, judge_checks
 from services.verify.match.intervals import Stretches
-from services.verify.match.learners import Learner, Learners, Standing
+from services.verify.match.learners import Learner, Learners, Standing, is_distinct
 from services.verify.match.learning_people import LoggedSession, Person, gather
 from services.verify.match.online_notes import NoteMaker, Seen
 
@@ -64,18 +66,41 @@ def learn(
 
     `signed`: per trainee the (start, end) of the offline sessions they signed; online minutes during them do not count.
     """
-    learners = Learners(trainees, roster)
-    learners.note_aliases(
-        {p for _, facts in logs for p in (*(s.person for s in facts.sessions), *(c.person for c in facts.checks)) if p.account and p.id_number}
-    )
+    with _no_collector():
+        return _learn(logs, faces, claim, Learners(trainees, roster), rules, signed, machine_like_people, machine_like_sessions)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Nothing made here has circles, and Python's collector would go over millions of new objects again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _learn(
+    logs: Sequence[tuple[str, LearningLogFacts]],
+    faces: FaceSetFacts | None,
+    claim: Claim,
+    learners: Learners,
+    rules: Rules,
+    signed: Sequence[Sequence[tuple[datetime, datetime]]],
+    machine_like_people: int,
+    machine_like_sessions: int,
+) -> Learning:
+    trainees = learners.trainees
     people = gather(logs, learners)
     has_checks = any(facts.checks for _, facts in logs)
     count = len(trainees.people) if trainees else 0
     names = Counter(person.name for person in trainees.people) if trainees else Counter()
     stems = {key: _stems(person.learner, trainees, names) for key, person in people.items()}
-    distinct = {key: _is_distinct(person.learner) for key, person in people.items()}
+    distinct = {key: is_distinct(person.learner) for key, person in people.items()}
     index = FaceIndex(faces or FaceSetFacts((), ()))
-    judged = judge_checks({key: person.checks for key, person in people.items() if person.checks}, stems, distinct, index)
+    judged = judge_checks({key: person.checks for key, person in people.items() if person.has_checks}, stems, distinct, index)
     bounds = _bounds(claim, rules, has_checks)
     maybe: list[list[Person]] = [[] for _ in range(count)]
     for person in people.values():
@@ -112,74 +137,88 @@ def _stems(learner: Learner, trainees: Trainees | None, names: Counter[str]) -> 
     )
 
 
-def _is_distinct(learner: Learner) -> bool:
-    """True where two keys cannot be one person: trainees, and others told by an ID number."""
-    return learner.standing is Standing.TRAINEE or (learner.standing is not Standing.AMBIGUOUS and len(learner.key) == 18 and learner.key[:17].isdigit())
-
-
 def _stretches(sessions: Sequence[LoggedSession]) -> Stretches:
     return iv.union((s.start, s.end) for s in sessions)
 
 
-def _active(sessions: Sequence[LoggedSession], cap: int | None) -> Stretches:
-    return iv.union((s.start, s.end if cap is None else min(s.end, s.start + cap)) for s in sessions)
+def _active(logged: Stretches, sessions: Sequence[LoggedSession], checks: Iterable[int], cap: int | None) -> Stretches:
+    """What of the logged time lies within the cap of a sign of activity: a session opened, a face check."""
+    if cap is None:
+        return logged
+    return iv.intersect(logged, iv.union((at, at + cap) for at in (*(s.start for s in sessions), *checks)))
 
 
 def _time_of(own: Person, maybe: Sequence[Person], judged: dict[str, list[Judged]], busy: Stretches, bounds: _Bounds) -> OnlineTime:
     """One trainee's time: what is sure, what is unclear, and why the rest is not counted."""
-    everything = [*own.sessions, *(s for person in maybe for s in person.sessions)]
+    mine, mine_judged = own.sessions, judged.get(own.learner.key, [])
+    theirs = [s for person in maybe for s in person.sessions]
+    theirs_judged = [j for person in maybe for j in judged.get(person.learner.key, [])]
+    everything = [*mine, *theirs]
     if not everything:
-        return OnlineTime(0.0, 0.0, checks=_seen_checks(judged.get(own.learner.key, [])))
-    logged = _stretches(everything)
-    sure, parts = _sure_and_parts(own, maybe, judged, bounds)
+        return OnlineTime(0.0, 0.0, checks=_seen_checks(mine_judged))
+    own_logged = _stretches(mine)
+    logged = _stretches(everything) if theirs else own_logged
+    sure, parts = _sure_and_parts(own_logged, logged, mine_judged, theirs_judged, bounds.interval)
     inside = iv.intersect(logged, bounds.window)
-    free = iv.intersect(iv.subtract(inside, busy), _active(everything, bounds.idle_cap))
+    spare = iv.subtract(inside, busy)
+    free = iv.intersect(spare, _active(logged, everything, (j.check.at for j in (*mine_judged, *theirs_judged)), bounds.idle_cap))
     sure = iv.intersect(sure, free)
     doubtful = iv.subtract(iv.intersect(stretches_of(parts, OnlineReason.COUNTED), free), sure)
     counted, unclear, over = _cap_days(sure, doubtful, bounds.day_limit)
     reasons: list[tuple[OnlineReason, Stretches]] = [
         (OnlineReason.OUTSIDE, iv.subtract(logged, bounds.window)),
         (OnlineReason.OFFLINE_SESSION, iv.intersect(inside, busy)),
-        (OnlineReason.IDLE, iv.subtract(iv.subtract(inside, busy), free)),
+        (OnlineReason.IDLE, iv.subtract(spare, free)),
         (OnlineReason.COUNTED, counted),
         (OnlineReason.UNCLEAR, unclear),
         (OnlineReason.DAY_LIMIT, over),
     ]
     for reason in dict.fromkeys(reason for _, reason in parts if reason is not OnlineReason.COUNTED):
         reasons.append((reason, iv.subtract(iv.intersect(iv.union(stretches_of(parts, reason)), free), sure)))
-    laid = sorted((start, end, reason) for reason, stretches in reasons for start, end in stretches)
     return OnlineTime(
         logged_minutes=iv.total(logged) / iv.MINUTE,
         verified_minutes=iv.total(counted) / iv.MINUTE,
         unclear_minutes=iv.total(unclear) / iv.MINUTE,
-        intervals=tuple(OnlineInterval(iv.to_moment(start), iv.to_moment(end), reason) for start, end, reason in laid),
-        checks=_seen_checks(judged.get(own.learner.key, [])),
-        sessions=len(own.sessions),
+        intervals=_intervals(reasons),
+        checks=_seen_checks(mine_judged),
+        sessions=len(mine),
     )
 
 
+def _intervals(reasons: Sequence[tuple[OnlineReason, Stretches]]) -> tuple[OnlineInterval, ...]:
+    """The stretches in order of time."""
+    laid = sorted((start, end, reason) for reason, stretches in reasons for start, end in stretches)
+    moments = {at: iv.to_moment(at) for start, end, _ in laid for at in (start, end)}
+    return tuple([OnlineInterval(moments[start], moments[end], reason) for start, end, reason in laid])
+
+
 def _sure_and_parts(
-    own: Person, maybe: Sequence[Person], judged: dict[str, list[Judged]], bounds: _Bounds
+    own: Stretches, everything: Stretches, mine: Sequence[Judged], hoped: Sequence[Judged], interval: int | None
 ) -> tuple[Stretches, list[tuple[iv.Stretch, OnlineReason]]]:
-    """(what counts whatever the human says, the whole logged time with its reasons at best), by face checks alone."""
-    own_stretches = _stretches(own.sessions)
-    everything = _stretches([*own.sessions, *(s for person in maybe for s in person.sessions)])
-    if bounds.interval is None:
-        return own_stretches, [(stretch, OnlineReason.COUNTED) for stretch in everything]
-    mine = judged.get(own.learner.key, [])
-    worst = [(j.check.at, CheckVerdict.FAILED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine]
+    """(what counts whatever the human says, the whole logged time with its reasons at best), by face checks alone.
+
+    `own` is the logged time that is surely the trainee's, `everything` all that may be; `mine` and `hoped` are their checks.
+    """
+    if interval is None:
+        return own, [(stretch, OnlineReason.COUNTED) for stretch in everything]
     best = [(j.check.at, CheckVerdict.PASSED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine]
-    hoped = (j for person in maybe for j in judged.get(person.learner.key, []))
     best += [(j.check.at, CheckVerdict.PASSED) for j in hoped if j.verdict in (CheckVerdict.PASSED, CheckVerdict.UNCLEAR)]
-    sure = stretches_of(vouched(own_stretches, sorted(worst), bounds.interval), OnlineReason.COUNTED)
-    parts = vouched(everything, sorted(best), bounds.interval)
-    if not any(start <= at <= end for at, _ in best for start, end in everything):
+    best.sort()
+    parts = vouched(everything, best, interval)
+    if own == everything and not hoped and all(j.verdict is not CheckVerdict.UNCLEAR for j in mine):
+        sure = stretches_of(parts, OnlineReason.COUNTED)
+    else:
+        worst = sorted((j.check.at, CheckVerdict.FAILED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine)
+        sure = stretches_of(vouched(own, worst, interval), OnlineReason.COUNTED)
+    if not any(iv.holds(everything, at) for at, _ in best):
         parts = [(stretch, OnlineReason.FACE_MISSING) for stretch, _ in parts]
     return iv.union(sure), parts
 
 
 def _cap_days(sure: Stretches, doubtful: Stretches, limit: int) -> tuple[Stretches, Stretches, Stretches]:
     """(counted, unclear, over the day's limit); the sure time of a day goes first."""
+    if iv.total(sure) + iv.total(doubtful) <= limit:
+        return sure, doubtful, []
     days: dict[int, tuple[Stretches, Stretches]] = {}
     for which, stretches in enumerate((sure, doubtful)):
         for day, part in iv.by_day(stretches):

@@ -13,9 +13,9 @@ from services.domain.text import Message
 from services.verify.match import intervals as iv
 from services.verify.match.face_notes import face_notes
 from services.verify.match.face_verdicts import Judged
-from services.verify.match.learners import Standing
+from services.verify.match.learners import Standing, is_distinct
 from services.verify.match.learning_people import LoggedSession, Person
-from services.verify.match.machine_like import Group, machine_like
+from services.verify.match.machine_like import Group, machine_like, shared_rhythms
 
 MOST_PLACES = 30
 """Rows named per note; the rest is in the file."""
@@ -60,10 +60,11 @@ class NoteMaker:
         if self.seen.trainees_known:
             notes.extend(self._strangers())
         for person in self.looked_at:
-            notes.extend(self._overlaps(person))
-            notes.extend(self._outside(person))
-            notes.extend(self._long_days(person))
-            notes.extend(self._durations(person))
+            sessions = person.sessions
+            notes.extend(self._overlaps(person, sessions))
+            notes.extend(self._outside(person, sessions))
+            notes.extend(self._long_days(person, sessions))
+            notes.extend(self._durations(person, sessions))
         notes.extend(self._machines(people, own_sessions))
         if self.seen.has_face_checks:
             notes.extend(face_notes(self.seen.people, self.looked_at, self.seen.judged, self.seen.times, self.seen.rules, places_of))
@@ -87,11 +88,11 @@ class NoteMaker:
                 )
                 yield OnlineNote("online.person_not_trainee", message, places, (), who)
 
-    def _overlaps(self, person: Person) -> Iterator[OnlineNote]:
+    def _overlaps(self, person: Person, sessions: Sequence[LoggedSession]) -> Iterator[OnlineNote]:
         clashing: list[LoggedSession] = []
         doubled = 0
         latest: LoggedSession | None = None
-        for session in person.sessions:
+        for session in sessions:
             if latest is not None and (shared := min(session.end, latest.end) - session.start) > _OVERLAP_FROM:
                 clashing += [latest, session]
                 doubled += shared
@@ -105,9 +106,9 @@ class NoteMaker:
             )
             yield OnlineNote("online.overlapping_sessions", message, places_of(clashing), person.learner.trainees, minutes, 0)
 
-    def _outside(self, person: Person) -> Iterator[OnlineNote]:
+    def _outside(self, person: Person, sessions: Sequence[LoggedSession]) -> Iterator[OnlineNote]:
         start, end = _window(self.seen.claim)
-        outside = [s for s in person.sessions if s.end > s.start and (s.start < start or s.end > end)]
+        outside = [s for s in sessions if s.end > s.start and (s.start < start or s.end > end)]
         minutes = round(iv.total(iv.subtract(iv.union((s.start, s.end) for s in outside), [(start, end)])) / iv.MINUTE, 1)
         if outside and minutes > 0:
             days = sorted({f"{iv.to_moment(s.start):%Y-%m-%d}" for s in outside})
@@ -117,10 +118,10 @@ class NoteMaker:
             )
             yield OnlineNote("online.outside_training", message, places_of(outside), person.learner.trainees, minutes, self.window)
 
-    def _long_days(self, person: Person) -> Iterator[OnlineNote]:
+    def _long_days(self, person: Person, sessions: Sequence[LoggedSession]) -> Iterator[OnlineNote]:
         limit = float(self.seen.rules.online_hours_per_day)
         days: dict[int, int] = {}
-        for day, (start, end) in iv.by_day(iv.intersect(iv.union((s.start, s.end) for s in person.sessions), [_window(self.seen.claim)])):
+        for day, (start, end) in iv.by_day(iv.intersect(iv.union((s.start, s.end) for s in sessions), [_window(self.seen.claim)])):
             days[day] = days.get(day, 0) + end - start
         long = {day: micros for day, micros in days.items() if micros > limit * 60 * iv.MINUTE}
         if long:
@@ -131,12 +132,12 @@ class NoteMaker:
                 f"{person.learner.shown}在{when}线上学习{hours:g}小时（超限共{len(long)}天），超过每日{limit:g}小时的部分不计入",
                 f"{person.learner.shown} logged {hours:g} hours on {when} ({len(long)} such days); what exceeds {limit:g} hours a day does not count",
             )
-            rows = [s for s in person.sessions if any(day in long for day, _ in iv.by_day([(s.start, s.end)]))]
+            rows = [s for s in sessions if any(day in long for day, _ in iv.by_day([(s.start, s.end)]))]
             yield OnlineNote("online.day_exceeds_limit", message, places_of(rows), person.learner.trainees, hours, limit)
 
-    def _durations(self, person: Person) -> Iterator[OnlineNote]:
+    def _durations(self, person: Person, sessions: Sequence[LoggedSession]) -> Iterator[OnlineNote]:
         wrong: list[tuple[float, LoggedSession]] = []
-        for session in person.sessions:
+        for session in sessions:
             if session.stated_seconds >= 0:
                 span = (session.end - session.start) / 1_000_000
                 if (off := abs(session.stated_seconds - span)) > max(_TOLERANCE_SECONDS, span * _TOLERANCE_SHARE):
@@ -153,7 +154,7 @@ class NoteMaker:
             yield OnlineNote("online.duration_inconsistent", message, places_of(s for _, s in wrong), person.learner.trainees, stated, span)
 
     def _machines(self, people: int, own_sessions: int) -> Iterator[OnlineNote]:
-        found = machine_like({key: person.sessions for key, person in self.seen.people.items()}, people=people, own_sessions=own_sessions)
+        found = machine_like(self.seen.people, most=people, own_sessions=own_sessions)
         shared = [group for group in found if len(group.people) > 1]
         if shared:
             yield self._group_note(shared, people)
@@ -166,19 +167,40 @@ class NoteMaker:
                     f"{count} sessions of {person.learner.shown} last exactly {_clock(group.seconds)} each: they look machine-made",
                 )
                 yield OnlineNote("online.machine_like", message, places_of(group.sessions), person.learner.trainees, count, f"< {own_sessions}")
+        told = {key for group in shared for key in group.people}
+        known = {key: person for key, person in self.seen.people.items() if is_distinct(person.learner)}
+        for group in shared_rhythms(known, sessions=own_sessions):
+            if not told.issuperset(group.people):
+                yield self._rhythm_note(group)
 
     def _group_note(self, groups: Sequence[Group], people: int) -> OnlineNote:
         keys = sorted({key for group in groups for key in group.people})
-        trainees = tuple(
-            sorted({i for key in keys if self.seen.people[key].learner.standing is Standing.TRAINEE for i in self.seen.people[key].learner.trainees})
-        )
-        names = "、".join(self.seen.people[key].learner.shown for key in keys[:5])
         clocks = "、".join(_clock(group.seconds) for group in groups[:3])
+        chance = sum(group.expected for group in groups)
         message = Message(
-            f"{names}{'等' if len(keys) > 5 else ''}共{len(keys)}人有精确到秒完全相同的学习时长（{clocks}），疑似机器生成",
-            f"{len(keys)} people have sessions whose durations are equal to the second ({clocks}): they look machine-made",
+            f"{self._names(keys)}共{len(keys)}人有精确到秒完全相同的学习时长（{clocks}；按其余时长推算，巧合相同的约{chance:.1f}人），疑似机器生成",
+            f"{len(keys)} people have sessions whose durations are equal to the second ({clocks}; by chance about {chance:.1f} would, "
+            "as the other durations say): they look machine-made",
         )
-        return OnlineNote("online.machine_like", message, places_of(s for group in groups for s in group.sessions), trainees, len(keys), f"< {people}")
+        return OnlineNote(
+            "online.machine_like", message, places_of(s for group in groups for s in group.sessions), self._trainees(keys), len(keys), f"< {people}"
+        )
+
+    def _rhythm_note(self, group: Group) -> OnlineNote:
+        count = len(group.sessions) // len(group.people)
+        message = Message(
+            f"{self._names(group.people)}的学习节奏逐秒相同：连续{count}次学习的时长和间隔完全一致，请核实是否由程序代刷，或为同一直播课的统一记录",
+            f"{self._names(group.people)} learn in one rhythm: {count} sessions on end have lengths and distances equal to the second; "
+            "a human tells whether one script drove them or one live class was logged",
+        )
+        return OnlineNote("online.machine_like", message, places_of(group.sessions), self._trainees(group.people), count, None, unclear=True)
+
+    def _names(self, keys: Sequence[str]) -> str:
+        return "、".join(self.seen.people[key].learner.shown for key in keys[:5]) + ("等" if len(keys) > 5 else "")
+
+    def _trainees(self, keys: Sequence[str]) -> tuple[int, ...]:
+        learners = [self.seen.people[key].learner for key in keys]
+        return tuple(sorted({i for learner in learners if learner.standing is Standing.TRAINEE for i in learner.trainees}))
 
 
 def _window(claim: Claim) -> iv.Stretch:

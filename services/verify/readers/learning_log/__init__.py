@@ -7,16 +7,15 @@ position in the list, or the line. Sheets that are neither sessions nor checks a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from services.adapters.table_text import encoding_of
+from services.adapters.json_stream import BROKEN, json_items
 from services.adapters.tabular import Row, read_tables, with_header
 from services.domain.claim import RejectedRow
-from services.domain.errors import FileTooLarge, FileUnreadable
+from services.domain.errors import FileUnreadable
 from services.domain.evidence import EvidenceKind
 from services.domain.facts import LearningLogFacts
 from services.domain.text import Message
@@ -26,8 +25,8 @@ from services.verify.readers.learning_log.table import Collected, kinds_of, read
 from services.verify.readers.learning_log.xapi import is_statement, read_statements
 
 _REQUIRED = (PERSON, ("start", "checked_at", "when"))
-_MOST_JSON_BYTES = 512 * 1024**2
-"""A json list is read at once; jsonl has no such bound."""
+_PROBE = 1000
+"""Records from which it is told what a json file holds."""
 
 
 def read(source: Path, ctx: ReaderContext) -> LearningLogFacts:
@@ -36,7 +35,7 @@ def read(source: Path, ctx: ReaderContext) -> LearningLogFacts:
         head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] in (b"{", b"["):
         return _read_json(source, ctx)
-    collected = Collected([], [], [])
+    collected = Collected()
     found: list[str] = []
     for table in read_tables(source, ctx.name, max_rows=ctx.limits.rows):
         located = with_header(table.rows, SYNONYMS, _REQUIRED)
@@ -45,7 +44,7 @@ def read(source: Path, ctx: ReaderContext) -> LearningLogFacts:
             read_rows(*located, table.name, collected)
     if not found:
         raise _no_columns(ctx)
-    return LearningLogFacts(tuple(collected.sessions), tuple(collected.checks), tuple(collected.rejected))
+    return collected.facts()
 
 
 def _no_columns(ctx: ReaderContext) -> FileUnreadable:
@@ -59,71 +58,43 @@ def _no_columns(ctx: ReaderContext) -> FileUnreadable:
 
 
 def _read_json(source: Path, ctx: ReaderContext) -> LearningLogFacts:
-    items, rejected = _items(source, ctx)
-    if not items:
+    collected = Collected()
+    items = _complete(json_items(source, ctx.name, ctx.limits.rows), collected.rejected)
+    head = list(islice(items, _PROBE))
+    if not head:
         raise FileUnreadable(Message(f"{ctx.name}中没有任何记录", f"there are no records in {ctx.name}"))
-    if any(is_statement(item) for _, item in items):
-        sessions, refused = read_statements(items)
-        return LearningLogFacts(tuple(sessions), (), tuple(sorted([*rejected, *refused], key=lambda r: r.row)))
-    collected = Collected([], [], rejected)
-    located = with_header(_as_rows(items), SYNONYMS, _REQUIRED, search_rows=1)
-    if located is None or not any(kinds_of(located[0].columns)):
-        raise _no_columns(ctx)
-    read_rows(*located, None, collected)
-    return LearningLogFacts(tuple(collected.sessions), tuple(collected.checks), tuple(collected.rejected))
+    if any(is_statement(item) for _, item in head):
+        read_statements(chain(head, items), collected)
+    else:
+        located = with_header(_as_rows(head, items), SYNONYMS, _REQUIRED, search_rows=1)
+        if located is None or not any(kinds_of(located[0].columns)):
+            raise _no_columns(ctx)
+        read_rows(*located, None, collected)
+    collected.rejected.sort(key=lambda row: row.row)
+    return collected.facts()
 
 
-def _items(source: Path, ctx: ReaderContext) -> tuple[list[tuple[int, Any]], list[RejectedRow]]:
-    """(position or line from 1, JSON value) of a json or jsonl file."""
-    encoding, errors = encoding_of(source, ctx.name)
-    lines: list[tuple[int, Any]] = []
-    rejected: list[RejectedRow] = []
-    whole = source.stat().st_size <= _MOST_JSON_BYTES
-    if whole:
-        try:
-            data = json.loads(source.read_text(encoding=encoding, errors=errors))
-        except (json.JSONDecodeError, RecursionError):
-            data = None
-        if data is not None:
-            return list(enumerate(_listed(data), 1)), rejected
-    with source.open(encoding=encoding, errors=errors) as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                lines.append((number, json.loads(line)))
-            except (json.JSONDecodeError, RecursionError):
-                rejected.append(RejectedRow(number, Message("这一行不是完整的JSON", "this line is no complete JSON value")))
-            if number > ctx.limits.rows:
-                raise FileTooLarge(Message(f"{ctx.name}超过{ctx.limits.rows}行，请拆分后上传", f"{ctx.name} has more than {ctx.limits.rows} lines: split it"))
-    if not lines:
-        raise FileUnreadable(Message(f"{ctx.name}不是完整的JSON，请重新导出", f"{ctx.name} is no complete JSON: export it again"))
-    return lines, rejected
-
-
-def _listed(data: Any) -> list[Any]:
-    if isinstance(data, dict):
-        for key in ("statements", "data", "records", "rows", "list", "items"):
-            if isinstance(data.get(key), list):
-                return list(data[key])
-        return [data]
-    return list(data) if isinstance(data, list) else [data]
-
-
-def _as_rows(items: list[tuple[int, Any]]) -> Iterator[Row]:
-    """Flat records as a table: the keys are the header."""
-    keys = list(dict.fromkeys(chain.from_iterable(item for _, item in items if isinstance(item, dict))))
-    yield 0, tuple(keys)
+def _complete(items: Iterator[tuple[int, Any]], rejected: list[RejectedRow]) -> Iterator[tuple[int, Any]]:
+    """The records that are whole; the others are noted."""
     for number, item in items:
+        if item is BROKEN:
+            rejected.append(RejectedRow(number, Message("这一行不是完整的JSON", "this line is no complete JSON value")))
+        else:
+            yield number, item
+
+
+def _as_rows(head: list[tuple[int, Any]], items: Iterator[tuple[int, Any]]) -> Iterator[Row]:
+    """Flat records as a table: the keys of the first ones are the header."""
+    keys = list(dict.fromkeys(chain.from_iterable(item for _, item in head if isinstance(item, dict))))
+    yield 0, tuple(keys)
+    for number, item in chain(head, items):
         record = item if isinstance(item, dict) else {}
-        yield number, tuple(_scalar(record.get(key)) for key in keys)
+        yield number, tuple([_scalar(record.get(key)) for key in keys])
 
 
 def _scalar(value: Any) -> Any:
-    """A JSON value as a table cell."""
-    if value == "":
-        return None
-    return value if value is None or isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+    """A JSON value as a table cell; lists and objects are none."""
+    return None if value == "" or isinstance(value, dict | list) else value
 
 
-LEARNING_LOG = register(Reader("learning_log", 1, (EvidenceKind.LEARNING_LOG,), read=read))
+LEARNING_LOG = register(Reader("learning_log", 2, (EvidenceKind.LEARNING_LOG,), read=read))

@@ -63,13 +63,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "date": ("日期", "学习日期", "培训日期", "上课日期", "date", "study date"),
     "when": ("学习时间", "学习起止时间", "起止时间", "学习时段", "时间段", "时间", "time", "timestamp", "datetime", "period", "时间戳"),
     "ip": ("ip", "ip地址", "登录ip", "登陆ip", "学习ip", "ip address", "client ip", "客户端ip"),
-    # taken out of the running
-    "_document_type": ("证件类型", "证件名称", "身份类型", "id type"),
-    "_course_length": (
+    "course_length": (
         "课程时长", "课程总时长", "课件时长", "视频时长", "视频总时长", "章节时长", "应学时长", "course duration", "course length", "video length",
         "video duration",
     ),
-    "_progress": ("学习进度", "完成进度", "进度", "学习状态", "完成状态", "完成情况", "是否完成", "考试成绩", "成绩", "progress"),
+    "progress": ("学习进度", "完成进度", "进度", "学习状态", "完成状态", "完成情况", "是否完成", "progress"),
+    # taken out of the running
+    "_document_type": ("证件类型", "证件名称", "身份类型", "id type"),
+    "_score": ("考试成绩", "成绩", "考核成绩"),
     "_class_hours": ("学时", "课时", "获得学时", "认定学时", "class hours", "credit hours"),
     "_organisation": (
         "单位名称", "企业名称", "公司名称", "所属单位", "部门名称", "班级名称", "项目名称", "company", "department", "class name", "project name",

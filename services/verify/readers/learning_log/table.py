@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -13,8 +13,9 @@ from services.adapters.table_header import Header, normalise_header
 from services.adapters.tabular import Row, cell_text, is_lossy_number
 from services.domain.claim import RejectedRow
 from services.domain.dates import parse_date
-from services.domain.facts import FaceCheck, LearningSession, LoggedPerson
+from services.domain.facts import LearningLogFacts, LoggedPerson
 from services.domain.identity import mask_id_number, normalise_number
+from services.domain.log_rows import CheckRows, SessionRows, micros_of, moment_of
 from services.domain.text import Message
 from services.verify.readers.learning_log import values
 from services.verify.readers.learning_log.columns import CHECK_MARKS, PERSON
@@ -22,6 +23,7 @@ from services.verify.readers.learning_log.columns import CHECK_MARKS, PERSON
 _FOOTERS = ("合计", "总计", "小计", "共计", "备注", "说明", "制表", "审核", "打印", "导出", "注:", "注：", "total", "sum", "note")
 _LONG_NUMBER = re.compile(r"\d{14,17}[\dXx]")
 _PROBE_ROWS = 300
+_LONGEST_SECONDS = 31 * 86400
 _UNITS = ("minutes", "seconds", "hours")
 
 
@@ -37,9 +39,13 @@ class RowRefused(Exception):
 class Collected:
     """What the rows gave so far."""
 
-    sessions: list[LearningSession]
-    checks: list[FaceCheck]
-    rejected: list[RejectedRow]
+    sessions: SessionRows = field(default_factory=SessionRows)
+    checks: CheckRows = field(default_factory=CheckRows)
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+    def facts(self) -> LearningLogFacts:
+        """All of it, in the order it came."""
+        return LearningLogFacts(self.sessions.finished(), self.checks.finished(), tuple(self.rejected))
 
 
 def kinds_of(columns: Any) -> tuple[bool, bool]:
@@ -53,18 +59,19 @@ def read_rows(header: Header, rows: Iterator[Row], table: str | None, into: Coll
     """Go through the body rows of one table and add what they say to `into`."""
     sessions, checks = kinds_of(header.columns)
     probe = list(islice(rows, _PROBE_ROWS))
-    reader = _RowReader(header, _unit(header, probe), table)
+    reader = _RowReader(header, _unit(header, probe), table, into)
     time_role = next(role for role in ("checked_at", "start", "when") if role in header.columns)
+    time_column, check_column = header.columns[time_role], header.columns.get("checked_at", -1)
     for row, cells in chain(probe, rows):
-        stamp = header.get(cells, time_role)
+        stamp = cells[time_column] if time_column < len(cells) else None
         if isinstance(stamp, str) and not stamp[:1].isdigit() and _is_header(header, cells, time_role, stamp):
             continue
         try:
             person = reader.person(cells)
             if sessions:
-                into.sessions.append(reader.session(row, cells, person))
-            if checks and not (sessions and header.get(cells, "checked_at") is None):
-                into.checks.append(reader.check(row, cells, person))
+                reader.session(row, cells, person)
+            if checks and not (sessions and (check_column >= len(cells) or cells[check_column] is None)):
+                reader.check(row, cells, person)
         except RowRefused as refused:
             if not _is_footer(cells):
                 into.rejected.append(RejectedRow(row, refused.message, table))
@@ -107,11 +114,12 @@ def _unit(header: Header, probe: list[Row]) -> str:
 class _RowReader:
     """Reads the rows of one table; columns are looked up once."""
 
-    def __init__(self, header: Header, unit: str, table: str | None) -> None:
+    def __init__(self, header: Header, unit: str, table: str | None, into: Collected) -> None:
         self.columns = dict(header.columns)
-        self.texts = header.texts
         self.unit = unit
+        self.content_unit = values.unit_of(header.texts["course_length"]) if "course_length" in self.columns else None
         self.table = table
+        self.into = into
         self.people: dict[tuple[Any, ...], LoggedPerson] = {}
         self.person_columns = [(role, self.columns[role]) for role in PERSON if role in self.columns]
 
@@ -127,63 +135,64 @@ class _RowReader:
             known = self.people[key] = _person({role: cell for (role, _), cell in zip(self.person_columns, key, strict=True)})
         return known
 
-    def session(self, row: int, cells: tuple[Any, ...], person: LoggedPerson) -> LearningSession:
+    def session(self, row: int, cells: tuple[Any, ...], person: LoggedPerson) -> None:
+        """Add the row as a session. Raises RowRefused."""
         start, end = self._span(cells)
         raw = self.get(cells, "duration")
         stated = values.duration_seconds(raw, self.unit)
-        if raw is not None and stated is None and end is None:
-            raise RowRefused(Message(f"学习时长“{_shown(raw)}”无法识别，又没有结束时间", f"the duration {_shown(raw)!r} cannot be read and there is no end"))
+        if end is None:
+            end = _end_by_duration(start, raw, stated)
         if stated is not None and stated < 0:
             raise RowRefused(Message("学习时长为负数", "the duration is negative"))
-        if end is None:
-            if stated is None:
-                raise RowRefused(Message("既没有结束时间也没有学习时长，无法确定学了多久", "neither an end nor a duration: how long it lasted cannot be told"))
-            if stated > 31 * 86400:
-                raise RowRefused(Message("学习时长超过31天，不合理", "the duration is longer than 31 days"))
-            end = start + timedelta(seconds=stated)
         if end < start:
+            first, last = moment_of(start), moment_of(end)
             raise RowRefused(
                 Message(
-                    f"结束时间{end:%Y-%m-%d %H:%M:%S}早于开始时间{start:%Y-%m-%d %H:%M:%S}",
-                    f"the end {end:%Y-%m-%d %H:%M:%S} is before the start {start:%Y-%m-%d %H:%M:%S}",
+                    f"结束时间{last:%Y-%m-%d %H:%M:%S}早于开始时间{first:%Y-%m-%d %H:%M:%S}",
+                    f"the end {last:%Y-%m-%d %H:%M:%S} is before the start {first:%Y-%m-%d %H:%M:%S}",
                 )
             )
-        course, ip = self.get(cells, "course"), self.get(cells, "ip")
-        return LearningSession(row, person, start, end, stated, cell_text(course) or None, cell_text(ip) or None, self.table)
+        course, ip = _text(self.get(cells, "course")), _text(self.get(cells, "ip"))
+        content = (
+            values.content_seconds(self.get(cells, "course_length"), self.get(cells, "progress"), self.content_unit) if "progress" in self.columns else None
+        )
+        sessions = self.into.sessions
+        sessions.add(row, sessions.person(person), start, end, stated, course, ip, self.table, content)
 
-    def _span(self, cells: tuple[Any, ...]) -> tuple[datetime, datetime | None]:
+    def _span(self, cells: tuple[Any, ...]) -> tuple[int, int | None]:
+        """(start, end) in microseconds since 1970."""
         raw = self.get(cells, "start")
-        start, end = values.moment(raw), None
+        start, end = values.micros(raw), None
         if start is None:
-            day = parse_date(self.get(cells, "date"))
-            start = values.moment_on(raw, day)
-            if start is None and raw is None and (span := values.moment_range(self.get(cells, "when"))) is not None:
-                start, end = span
-        if start is None:
-            shown = _shown(raw if raw is not None else self.get(cells, "when"))
-            if not shown:
-                raise RowRefused(Message("没有开始时间", "there is no start time"))
-            raise RowRefused(
-                Message(f"开始时间“{shown}”无法识别（应有日期和时刻）", f"the start time {shown!r} cannot be read (a date and a time of day are needed)")
-            )
+            start, end = self._start_the_long_way(cells, raw)
         raw_end = self.get(cells, "end")
         if raw_end is not None:
-            end = values.moment(raw_end)
+            end = values.micros(raw_end)
             if end is None:
-                end = values.moment_on(raw_end, start.date())
-                if end is not None and end < start and (end + timedelta(days=1) - start) <= timedelta(hours=12):
-                    end += timedelta(days=1)
-            if end is None:
-                shown = _shown(raw_end)
-                raise RowRefused(
-                    Message(f"结束时间“{shown}”无法识别（应有日期和时刻）", f"the end time {shown!r} cannot be read (a date and a time of day are needed)")
-                )
+                end = _end_on_the_day(raw_end, start)
         return start, end
 
-    def check(self, row: int, cells: tuple[Any, ...], person: LoggedPerson) -> FaceCheck:
+    def _start_the_long_way(self, cells: tuple[Any, ...], raw: Any) -> tuple[int, int | None]:
+        """A time of day beside a date column, or a range in one cell."""
+        begin, end = values.moment_on(raw, parse_date(self.get(cells, "date"))), None
+        if begin is None and raw is None and (span := values.moment_range(self.get(cells, "when"))) is not None:
+            begin, end = span
+        if begin is not None:
+            return micros_of(begin), None if end is None else micros_of(end)
+        shown = _shown(raw if raw is not None else self.get(cells, "when"))
+        if not shown:
+            raise RowRefused(Message("没有开始时间", "there is no start time"))
+        raise RowRefused(
+            Message(f"开始时间“{shown}”无法识别（应有日期和时刻）", f"the start time {shown!r} cannot be read (a date and a time of day are needed)")
+        )
+
+    def check(self, row: int, cells: tuple[Any, ...], person: LoggedPerson) -> None:
+        """Add the row as a face check. Raises RowRefused."""
         raw = self.get(cells, "checked_at")
         raw = self.get(cells, "when") if raw is None else raw
-        at = values.moment(raw) or values.moment_on(raw, parse_date(self.get(cells, "date")))
+        at = values.micros(raw)
+        if at is None and (long_way := values.moment_on(raw, parse_date(self.get(cells, "date")))) is not None:
+            at = micros_of(long_way)
         if at is None:
             shown = _shown(raw)
             if not shown:
@@ -192,7 +201,37 @@ class _RowReader:
                 Message(f"核验时间“{shown}”无法识别（应有日期和时刻）", f"the time of the check {shown!r} cannot be read (a date and a time of day are needed)")
             )
         snapshot = cell_text(self.get(cells, "snapshot")).replace("\\", "/") or None
-        return FaceCheck(row, person, at, values.passed(self.get(cells, "result")), values.share(self.get(cells, "similarity")), snapshot, self.table)
+        passed, similarity = values.passed(self.get(cells, "result")), values.share(self.get(cells, "similarity"))
+        checks = self.into.checks
+        checks.add(row, checks.person(person), at, passed, similarity, snapshot, self.table)
+
+
+def _end_by_duration(start: int, raw: Any, stated: float | None) -> int:
+    if stated is None and raw is not None:
+        raise RowRefused(Message(f"学习时长“{_shown(raw)}”无法识别，又没有结束时间", f"the duration {_shown(raw)!r} cannot be read and there is no end"))
+    if stated is None:
+        raise RowRefused(Message("既没有结束时间也没有学习时长，无法确定学了多久", "neither an end nor a duration: how long it lasted cannot be told"))
+    if stated > _LONGEST_SECONDS:
+        raise RowRefused(Message("学习时长超过31天，不合理", "the duration is longer than 31 days"))
+    return start + round(max(stated, 0.0) * 1_000_000)
+
+
+def _end_on_the_day(raw: Any, start: int) -> int:
+    """An end given as a time of day; past midnight where it would be before the start."""
+    begin = moment_of(start)
+    end = values.moment_on(raw, begin.date())
+    if end is None:
+        shown = _shown(raw)
+        raise RowRefused(
+            Message(f"结束时间“{shown}”无法识别（应有日期和时刻）", f"the end time {shown!r} cannot be read (a date and a time of day are needed)")
+        )
+    if end < begin and end + timedelta(days=1) - begin <= timedelta(hours=12):
+        end += timedelta(days=1)
+    return micros_of(end)
+
+
+def _text(value: Any) -> str | None:
+    return value if type(value) is str else cell_text(value) or None
 
 
 def _shown(value: Any) -> str:

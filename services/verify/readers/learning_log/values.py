@@ -6,10 +6,12 @@ import math
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from services.domain.claim import SHANGHAI
 from services.domain.dates import parse_date, parse_datetime, parse_time
+from services.domain.log_rows import micros_of
 
 SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 
@@ -33,67 +35,43 @@ _PART_SECONDS = {
 }
 _RANGE = re.compile(r"\s*(?:~|～|至|到|—+|--+|→|\s-\s|(?<=\d)-(?=\d{4}))\s*")
 _ZERO_DAY = datetime(1899, 12, 31)
+_EPOCH_HERE = datetime(1970, 1, 1, 8)
+"""1970 in Asia/Shanghai's clocks, for times without an offset."""
+_FIRST_DAY, _LAST_DAY = 10_958, 47_481
+"""2000-01-02 to 2099-12-31 in days since 1970; what lies nearer to the ends goes the long way."""
+_MEMORY = 65_536
+"""Distinct cells whose meaning is remembered: durations and results repeat."""
+_FINISHED = frozenset(("100%", "100.0%", "100.00%", "已完成", "完成", "已学完", "学完", "completed", "complete", "finished", "done"))
 _EPOCH_SECONDS = (946_684_800, 4_102_444_800)
 """2000 to 2100."""
 
 _PASSED = frozenset(
     (
-        "通过",
-        "成功",
-        "是",
-        "pass",
-        "passed",
-        "true",
-        "1",
-        "1.0",
-        "y",
-        "yes",
-        "ok",
-        "success",
-        "successful",
-        "一致",
-        "匹配",
-        "同一人",
-        "本人",
-        "合格",
-        "正常",
-        "match",
-        "matched",
-        "√",
-        "✓",
-        "t",
+        "通过", "成功", "是", "pass", "passed", "true", "1", "1.0", "y", "yes", "ok", "success", "successful", "一致", "匹配", "同一人", "本人", "合格", "正常",
+        "match", "matched", "√", "✓", "t",
     )
-)
+)  # fmt: skip
 _FAILED = frozenset(
     (
-        "失败",
-        "未通过",
-        "不通过",
-        "否",
-        "fail",
-        "failed",
-        "false",
-        "0",
-        "0.0",
-        "n",
-        "no",
-        "不一致",
-        "不匹配",
-        "非同一人",
-        "非本人",
-        "不合格",
-        "异常",
-        "mismatch",
-        "failure",
-        "error",
-        "×",
-        "✗",
-        "x",
-        "f",
+        "失败", "未通过", "不通过", "否", "fail", "failed", "false", "0", "0.0", "n", "no", "不一致", "不匹配", "非同一人", "非本人", "不合格", "异常", "mismatch", "failure",
+        "error", "×", "✗", "x", "f",
     )
-)
+)  # fmt: skip
 _NEGATIVE = ("未", "不", "失败", "非", "无", "错误", "异常", "拒绝", "超时", "fail", "not ", "mismatch", "reject", "timeout", "error", "no ")
 _POSITIVE = ("通过", "成功", "一致", "匹配", "pass", "success", "match", "本人")
+
+
+def micros(value: Any) -> int | None:
+    """A moment as microseconds since 1970; the usual text (2021-11-08 08:30:00) by the short way."""
+    if type(value) is str and len(value) == 19 and value[4] == "-":
+        try:
+            since = datetime.fromisoformat(value) - _EPOCH_HERE
+        except (ValueError, TypeError):
+            since = None
+        if since is not None and _FIRST_DAY <= since.days < _LAST_DAY:
+            return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
+    found = moment(value)
+    return None if found is None else micros_of(found)
 
 
 def moment(value: Any) -> datetime | None:
@@ -154,6 +132,7 @@ def unit_of(header: str) -> str | None:
     return None
 
 
+@lru_cache(_MEMORY, typed=True)
 def duration_seconds(value: Any, unit: str = "minutes") -> float | None:
     """Seconds of a duration cell, finite. `unit` counts for bare numbers, and says whether `1:23` is h:mm (hours, clock) or mm:ss. None: it is none."""
     seconds = None if value is None or isinstance(value, bool) else _seconds(value, unit)
@@ -196,6 +175,7 @@ def _duration_words(text: str, unit: str) -> float | None:
     return None
 
 
+@lru_cache(_MEMORY, typed=True)
 def passed(value: Any) -> bool | None:
     """Whether a check's result says passed; None where it says nothing known."""
     if isinstance(value, bool):
@@ -210,6 +190,7 @@ def passed(value: Any) -> bool | None:
     return True if any(word in text for word in _POSITIVE) else None
 
 
+@lru_cache(_MEMORY, typed=True)
 def share(value: Any) -> float | None:
     """A similarity as 0..1 from 0.93, 93, 93.0 or 93%; None: it is none."""
     if value is None or isinstance(value, bool):
@@ -225,3 +206,13 @@ def share(value: Any) -> float | None:
     if not isinstance(value, int | float) or not 0 <= value <= 100:
         return None
     return float(value) / 100 if percent or value > 1 else float(value)
+
+
+def content_seconds(length: Any, progress: Any, unit: str | None) -> float | None:
+    """Length of content that a row says was finished. None: it was not, or nobody knows in what unit the length is."""
+    if length is None or str(progress or "").strip().lower() not in _FINISHED:
+        return None
+    if unit is None and not isinstance(length, time | timedelta) and (not isinstance(length, str) or length.replace(".", "", 1).isdigit()):
+        return None
+    seconds = duration_seconds(length, unit or "clock")
+    return seconds if seconds and seconds > 0 else None

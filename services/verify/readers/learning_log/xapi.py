@@ -7,27 +7,31 @@ its statements show: from `initialized` to the last statement, or the duration t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.domain.claim import RejectedRow
-from services.domain.facts import LearningSession, LoggedPerson
+from services.domain.facts import LoggedPerson
 from services.domain.identity import id_number_problem, normalise_number
+from services.domain.log_rows import SessionRows
 from services.domain.text import Message
 from services.verify.readers.learning_log import values
+from services.verify.readers.learning_log.table import Collected
 
 _OPENING = frozenset(("initialized", "initialised", "attempted", "started", "resumed"))
 _CLOSING = frozenset(("terminated", "abandoned", "exited", "suspended"))
 _IGNORED = frozenset(("launched", "satisfied", "waived", "voided"))
+_LONGEST_SECONDS = 31 * 86400
 _SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
+    """`at` in microseconds since 1970."""
+
     row: int
-    at: datetime
+    at: int
     verb: str
     seconds: float | None
     course: str | None
@@ -38,57 +42,66 @@ def is_statement(item: Any) -> bool:
     return isinstance(item, dict) and "actor" in item and "verb" in item
 
 
-def read_statements(items: Iterable[tuple[int, Any]]) -> tuple[list[LearningSession], list[RejectedRow]]:
-    """Sessions of (row, statement) pairs in any order, and the statements that could not be taken."""
-    groups: dict[tuple[LoggedPerson, str, str], list[_Statement]] = {}
-    ids: dict[str, tuple[tuple[LoggedPerson, str, str], _Statement]] = {}
-    voided: set[str] = set()
-    rejected: list[RejectedRow] = []
+_Session = tuple[_Statement, int, float | None, int]
+"""(the statement that begins it, end in microseconds, stated seconds, number of the person)."""
+_Key = tuple[int, str, str]
+"""(number of the person, registration, session or object)."""
+
+
+@dataclass(slots=True)
+class _Statements:
+    """The statements so far, by person, registration and session; `ids` and `voided` are ids of statements."""
+
+    into: SessionRows
+    groups: dict[_Key, list[_Statement]] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+    voided: set[str] = field(default_factory=set)
+
+
+def read_statements(items: Iterable[tuple[int, Any]], into: Collected) -> None:
+    """Sessions of (row, statement) pairs in any order; statements that could not be taken are noted as rejected."""
+    seen = _Statements(into.sessions)
     for row, item in items:
-        problem = _take(row, item, groups, ids, voided)
+        problem = _take(row, item, seen)
         if problem is not None:
-            rejected.append(RejectedRow(row, problem))
-    for statement_id in voided & ids.keys():
-        key, statement = ids[statement_id]
-        groups[key] = [other for other in groups[key] if other is not statement]
-    sessions: list[LearningSession] = []
-    for (person, _, _), statements in groups.items():
-        sessions.extend(_sessions(person, sorted(statements, key=lambda s: (s.at, s.verb in _CLOSING, s.row))))
-    sessions.sort(key=lambda session: session.row)
-    return sessions, rejected
+            into.rejected.append(RejectedRow(row, problem))
+    void_rows = {seen.ids[statement_id] for statement_id in seen.voided & seen.ids.keys()}
+    found: list[_Session] = []
+    for (person, _, _), statements in seen.groups.items():
+        valid = [s for s in statements if s.row not in void_rows]
+        found += ((*session, person) for session in _sessions(sorted(valid, key=lambda s: (s.at, s.verb in _CLOSING, s.row))))
+    for opened, end, stated, person in sorted(found, key=lambda session: (session[0].row, session[1])):
+        into.sessions.add(opened.row, person, opened.at, end, stated, opened.course)
 
 
-def _take(row: int, item: Any, groups: dict[Any, list[_Statement]], ids: dict[str, Any], voided: set[str]) -> Message | None:
+def _take(row: int, item: Any, seen: _Statements) -> Message | None:
     if not is_statement(item) or not isinstance(item["verb"], dict):
         return Message("不是xAPI语句（缺少actor或verb）", "this is no xAPI statement (no actor or no verb)")
     verb = str(item["verb"].get("id") or "").rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower()
     target = _dict(item.get("object"))
     if verb == "voided":
-        voided.add(str(target.get("id")))
+        seen.voided.add(str(target.get("id")))
         return None
     person = _actor(item["actor"])
     if person is None:
         return Message("语句中没有学员账号、邮箱或姓名", "the statement names no account, mail address or name")
-    at = values.moment(_iso(item.get("timestamp") or item.get("stored")))
+    at = values.micros(_iso(item.get("timestamp") or item.get("stored")))
     if at is None:
         return Message("语句没有可识别的时间（timestamp）", "the statement has no timestamp that can be read")
     result = _dict(item.get("result"))
-    seconds = values.duration_seconds(result.get("duration"), "seconds")
-    if result.get("duration") is not None and (seconds is None or not 0 <= seconds <= 31 * 86400):
-        return Message(f"result.duration“{str(result['duration'])[:40]}”无法识别", f"result.duration {str(result['duration'])[:40]!r} cannot be read")
+    stated = result.get("duration")
+    seconds = values.duration_seconds(stated, "seconds") if isinstance(stated, str | int | float) else None
+    if stated is not None and (seconds is None or not 0 <= seconds <= _LONGEST_SECONDS):
+        return Message(f"result.duration“{str(stated)[:40]}”无法识别", f"result.duration {str(stated)[:40]!r} cannot be read")
     if verb in _IGNORED:
         return None
     context = _dict(item.get("context"))
-    extensions = _dict(context.get("extensions"))
-    session = str(extensions.get(_SESSION_ID) or "") or "object:" + str(target.get("id") or "")
-    statement = _Statement(row, at, verb, seconds, _course(target))
-    key = (person, str(context.get("registration") or ""), session)
+    session = str(_dict(context.get("extensions")).get(_SESSION_ID) or "") or "object:" + str(target.get("id") or "")
     # the same statement sent again (same id) is one statement
-    if item.get("id") is not None:
-        if str(item["id"]) in ids:
-            return None
-        ids[str(item["id"])] = (key, statement)
-    groups.setdefault(key, []).append(statement)
+    if item.get("id") is not None and seen.ids.setdefault(str(item["id"]), row) != row:
+        return None
+    key = (seen.into.person(person), str(context.get("registration") or ""), session)
+    seen.groups.setdefault(key, []).append(_Statement(row, at, verb, seconds, _course(target)))
     return None
 
 
@@ -122,32 +135,28 @@ def _course(target: dict[str, Any]) -> str | None:
     return str(target["id"])[:200] if target.get("id") else None
 
 
-def _sessions(person: LoggedPerson, statements: list[_Statement]) -> list[LearningSession]:
-    sessions: list[LearningSession] = []
+def _sessions(statements: list[_Statement]) -> Iterator[tuple[_Statement, int, float | None]]:
+    """(the statement that begins it, end, stated seconds) of every session of one person and registration."""
     opened: _Statement | None = None
     last: _Statement | None = None
-
-    def close(end: datetime, stated: float | None) -> None:
-        assert opened is not None
-        sessions.append(LearningSession(opened.row, person, opened.at, end, stated, opened.course))
-
     for statement in statements:
         if statement.verb in _OPENING:
             if opened is not None and last is not None:
-                close(last.at, None)
+                yield opened, last.at, None
             opened = last = statement
-        elif opened is not None and statement.verb in _CLOSING:
+        elif opened is not None and last is not None and statement.verb in _CLOSING:
             if statement.verb == "abandoned":
-                close(max(last.at if last else opened.at, min(statement.at, opened.at + timedelta(seconds=statement.seconds or 0.0))), statement.seconds)
+                yield opened, max(last.at, min(statement.at, opened.at + _micros(statement.seconds))), statement.seconds
             else:
-                close(statement.at, statement.seconds)
+                yield opened, statement.at, statement.seconds
             opened = last = None
         elif opened is not None:
             last = statement
         elif statement.seconds:
-            sessions.append(
-                LearningSession(statement.row, person, statement.at - timedelta(seconds=statement.seconds), statement.at, statement.seconds, statement.course)
-            )
+            yield replace(statement, at=statement.at - _micros(statement.seconds)), statement.at, statement.seconds
     if opened is not None and last is not None:
-        close(last.at, None)
-    return sessions
+        yield opened, last.at, None
+
+
+def _micros(seconds: float | None) -> int:
+    return round((seconds or 0.0) * 1_000_000)
