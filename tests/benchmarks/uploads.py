@@ -125,17 +125,16 @@ def timed(work: Callable[[], Any]) -> float:
 def large(server: Server, folder: Path, megabytes: int, rounds: int) -> None:
     times: dict[str, list[float]] = {}
     begin = server.memory("VmRSS")
+    file = folder / "large.bin"
     for number in range(rounds):
-        file = folder / "large.bin"
         with file.open("wb") as out:
             for _ in range(megabytes):
                 out.write(os.urandom(MB))
         os.sync()
-        claim = server.claim()
         ways: dict[str, Callable[[], Any]] = {
             "cat | sha256sum": lambda: pipe(file, None),
             "cat | tee copy | sha256sum, synced": lambda: pipe(file, folder / "copy.bin"),
-            "multipart": lambda: multipart(server, claim, file),
+            "multipart": lambda: multipart(server, server.claim(), file),
             "tus, one piece": lambda: tus(server, server.claim(), file),
             "tus, pieces of 16 MB": lambda: tus(server, server.claim(), file, 16 * MB),
         }
