@@ -206,6 +206,8 @@ class OnlineNote:
     observed: str | float | int | None = None
     expected: str | float | int | None = None
     unclear: bool = False
+    met: bool = False
+    """Worth knowing, and held against nobody."""
 
 
 # --- seen before ----------------------------------------------------------------------------------------------

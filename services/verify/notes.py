@@ -19,7 +19,7 @@ def noted(case: Case, codes: tuple[str, ...]) -> Iterator[Result]:
 
 def _result(case: Case, note: OnlineNote) -> Result:
     code = CODES[note.code]
-    if code.severity is Severity.INFO:
+    if note.met or code.severity is Severity.INFO:
         outcome = Outcome.MET
     else:
         outcome = Outcome.UNCLEAR if note.unclear or code.unclear else Outcome.UNMET

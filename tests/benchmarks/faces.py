@@ -1,7 +1,8 @@
 """Measures faces on drawn takes: distances of same and different people, shares within the bounds, pictures per second.
 
-    python -m tests.benchmarks.faces [--takes 40] [--first-seed 1000] [--timed 40]
+    python -m tests.benchmarks.faces [--takes 40] [--first-seed 1000] [--timed 40] [--public FOLDER …]
 
+`--public`: folders of real pictures, a folder for each person in them: true and false match rates at the bounds that verdicts use.
 All takes of a person come from one portrait, so they vary less than real life does: the figures show that the reader keeps what
 the face model can tell, not how good the model is. Seeds below 1000 were used for tuning.
 """
@@ -18,8 +19,9 @@ from typing import Any
 import face_recognition
 import numpy as np
 
-from services.adapters.faces import distances, encode
-from services.verify.match.face_verdicts import MATCH, MISMATCH
+from services.adapters.faces import LONG_SIDE, distances, encode
+from services.adapters.images import open_image
+from services.verify.match.face_verdicts import MATCH, MISMATCH, SAME_FACE
 from services.verify.readers import ReaderContext
 from services.verify.readers.face import read_faces
 from tests.generators import faces
@@ -61,26 +63,47 @@ def _row(name: str, apart: Vectors) -> None:
     print(f"  {name:50} {apart.min():5.2f}  {np.median(apart):5.2f}  {apart.max():5.2f} {shares}   of {apart.size}")
 
 
-def measure_speed(count: int, first: int) -> None:
+def measure_public(folder: Path) -> list[Path]:
+    """Every pair of pictures of one person and of two; pictures without a single usable face are counted and left out."""
+    pictures = sorted(path for path in folder.glob("*/*") if path.is_file())
+    known = [(path, reading.vector) for path in pictures if (reading := encode(open_image(path, max_pixels=10**8, at_most=LONG_SIDE))).vector is not None]
+    people = np.array([path.parent.name for path, _ in known])
+    apart = distances(np.stack([v for _, v in known]), np.stack([v for _, v in known]))
+    first, second = np.triu_indices(len(known), 1)
+    same = people[first] == people[second]
+    print(f"{folder.name}: {len(set(people))} people, one face told in {len(known)} of {len(pictures)} pictures")
+    print(f"  {'':14} {'pairs':>7}  <= {SAME_FACE:.2f}  <= {MATCH:.2f}   between  >= {MISMATCH:.2f}  median")
+    for name, those in (("one person", apart[first, second][same]), ("two people", apart[first, second][~same])):
+        shares = ((those <= SAME_FACE).mean(), (those <= MATCH).mean(), ((those > MATCH) & (those < MISMATCH)).mean(), (those >= MISMATCH).mean())
+        print(f"  {name:14} {len(those):7}" + "".join(f" {share:8.2%}" for share in shares) + f"   {np.median(those):.2f}", flush=True)
+    return [path for path, _ in known]
+
+
+def measure_speed(files: dict[str, Path]) -> None:
     """Files → vectors and distances, by the reader and by the bare library with its own defaults; the faster of two turns each."""
-    with TemporaryDirectory() as folder:
-        files: dict[str, Path] = {}
-        for i in range(count):
-            path = Path(folder) / f"{i}.jpg"
-            path.write_bytes(faces.jpeg(faces.snapshot(faces.PEOPLE[i % len(faces.PEOPLE)], first + i)))
-            files[f"faces/checks/{i}.jpg"] = path
-        ways: dict[str, Callable[[], int]] = {"reader": lambda: _by_reader(files), "bare": lambda: _by_library(files)}
-        best = dict.fromkeys(ways, float("inf"))
-        found: dict[str, int] = {}
-        for _ in range(2):
-            for name, way in ways.items():
-                began = time.perf_counter()
-                found[name] = way()
-                best[name] = min(best[name], time.perf_counter() - began)
-    print(f"speed, {count} snapshots of 640 x 480 as JPEG, one process")
+    ways: dict[str, Callable[[], int]] = {"reader": lambda: _by_reader(files), "bare": lambda: _by_library(files)}
+    best = dict.fromkeys(ways, float("inf"))
+    found: dict[str, int] = {}
+    for _ in range(2):
+        for name, way in ways.items():
+            began = time.process_time()
+            found[name] = way()
+            best[name] = min(best[name], time.process_time() - began)
+    count = len(files)
+    print(f"speed, {count} pictures, one process, by processor time")
     for name, title in (("bare", "face_recognition"), ("reader", "face reader")):
         print(f"  {title:18} {count / best[name]:6.2f} pictures/s   face told in {found[name]} of {count}")
-    print(f"  ratio              {best['bare'] / best['reader']:6.2f} (reader / face_recognition)")
+    print(f"  ratio              {best['bare'] / best['reader']:6.2f} (reader / face_recognition)", flush=True)
+
+
+def drawn_files(folder: Path, count: int, first: int) -> dict[str, Path]:
+    """Drawn snapshots of 640 x 480 as JPEG files."""
+    files: dict[str, Path] = {}
+    for i in range(count):
+        path = folder / f"{i}.jpg"
+        path.write_bytes(faces.jpeg(faces.snapshot(faces.PEOPLE[i % len(faces.PEOPLE)], first + i)))
+        files[f"faces/checks/{i}.jpg"] = path
+    return files
 
 
 def _by_reader(files: dict[str, Path]) -> int:
@@ -100,11 +123,17 @@ def main() -> None:
     parser.add_argument("--takes", type=int, default=40)
     parser.add_argument("--timed", type=int, default=40)
     parser.add_argument("--first-seed", type=int, default=1000)
+    parser.add_argument("--public", nargs="*", type=Path, default=())
     options = parser.parse_args()
+    for folder in options.public:
+        real = measure_public(folder)
+        if options.timed:
+            measure_speed({f"faces/checks/{i}{path.suffix}": path for i, path in enumerate(real[:: max(1, len(real) // options.timed)])})
     if options.takes:
         measure_distances(options.takes, options.first_seed)
     if options.timed:
-        measure_speed(options.timed, options.first_seed)
+        with TemporaryDirectory() as folder:
+            measure_speed(drawn_files(Path(folder), options.timed, options.first_seed))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def face_notes(
     places_of: Callable[[Iterable[LoggedSession]], tuple[Place, ...]],
 ) -> Iterator[OnlineNote]:
     """Notes about the checks of everyone looked at; `times` by trainee."""
+    unseen: list[Judged] = []
     for person in looked_at:
         logged = person.sessions
         sessions = iv.union((s.start, s.end) for s in logged)
@@ -49,6 +50,8 @@ def face_notes(
         yield from _replayed(person, checks)
         yield from _unclear(person, checks)
         yield from _gap(person, logged, times, rules, places_of)
+        unseen += (j for j in checks if j.verdict is CheckVerdict.PASSED and j.why == "not_handed_in")
+    yield from _not_handed_in(unseen)
 
 
 def _places(checks: Iterable[Judged]) -> tuple[Place, ...]:
@@ -124,6 +127,16 @@ def _unclear(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
         )
         expected = f"<= {MATCH}" if why == "between" else None
         yield OnlineNote(code, message, _places(doubtful), person.learner.trainees, nearest, expected, unclear=True)
+
+
+def _not_handed_in(unseen: Sequence[Judged]) -> Iterator[OnlineNote]:
+    """The law asks for face data, not for the pictures: the platform's word counts, and the reviewer is told that it is only that."""
+    if unseen:
+        message = Message(
+            f"有{len(unseen)}次通过的人脸核验在记录中写明了抓拍照片，但照片未随材料提交，无法复核，按平台记录的核验结果计算",
+            f"{len(unseen)} passed face checks name a snapshot that was not handed in: they count on the platform's word and cannot be looked at again",
+        )
+        yield OnlineNote("online.face_check_missing", message, _places(unseen), (), len(unseen), 0, met=True)
 
 
 def _gap(

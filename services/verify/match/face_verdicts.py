@@ -28,10 +28,13 @@ COPY_BITS = 16
 NEAR_COPY_BITS = 31
 NEAR_COPY_DISTANCE = 0.2
 """A picture altered further is a copy where the faces are as close as no two takes are."""
+_NOT_HANDED_IN = "not_handed_in"
 
 
 class Judged(NamedTuple):
-    """A check with its verdict. `why` of an UNCLEAR: not_stated | between | snapshot | enrolled. `shared_with`: learner keys."""
+    """A check with its verdict. `why` of an UNCLEAR: not_stated | between | snapshot | enrolled; of a PASSED: not_handed_in, where the
+    log names a snapshot that is not among the pictures. `shared_with`: learner keys.
+    """
 
     check: LoggedCheck
     verdict: CheckVerdict
@@ -135,7 +138,9 @@ def _by_the_log(check: LoggedCheck) -> Judged:
     """Without any picture the log's word is all there is."""
     if check.passed < 0:
         return Judged(check, CheckVerdict.UNCLEAR, why="not_stated")
-    return Judged(check, CheckVerdict.PASSED if check.passed else CheckVerdict.FAILED)
+    if not check.passed:
+        return Judged(check, CheckVerdict.FAILED)
+    return Judged(check, CheckVerdict.PASSED, why=_NOT_HANDED_IN if check.snapshot else None)
 
 
 def _look(key: str, check: LoggedCheck, enrolled: Sequence[int], faces: FaceIndex) -> _Look:
@@ -145,6 +150,8 @@ def _look(key: str, check: LoggedCheck, enrolled: Sequence[int], faces: FaceInde
     look = _Look(key, check, CheckVerdict.PASSED, picture)
     if check.passed < 0:
         look.verdict, look.why = CheckVerdict.UNCLEAR, "not_stated"
+    elif picture is None and check.snapshot:
+        look.why = _NOT_HANDED_IN
     if picture is None or not enrolled:
         return look
     usable = [i for i in enrolled if faces.pictures[i].usable]

@@ -65,6 +65,7 @@ class NoteMaker:
             notes.extend(self._outside(person, sessions))
             notes.extend(self._long_days(person, sessions))
             notes.extend(self._durations(person, sessions))
+            notes.extend(self._playback(person, sessions))
         notes.extend(self._machines(people, own_sessions))
         if self.seen.has_face_checks:
             notes.extend(face_notes(self.seen.people, self.looked_at, self.seen.judged, self.seen.times, self.seen.rules, places_of))
@@ -146,12 +147,37 @@ class NoteMaker:
             worst = max(wrong, key=lambda item: (item[0], -item[1].start))[1]
             began = f"{iv.to_moment(worst.start):%Y-%m-%d %H:%M}"
             stated, span = round(worst.stated_seconds / 60, 1), round((worst.end - worst.start) / iv.MINUTE, 1)
+            fast = worst.stated_seconds * 1_000_000 / (worst.end - worst.start) if worst.end > worst.start else 0.0
+            zh, en = (f"，相当于{fast:.1f}倍速播放", f", as if played {fast:.1f} times as fast") if fast > 1 else ("", "")
             message = Message(
-                f"{person.learner.shown}有{len(wrong)}条记录的学习时长与起止时间不符，例如{began}开始的一条写{stated:g}分钟，起止相差{span:g}分钟",
+                f"{person.learner.shown}有{len(wrong)}条记录的学习时长与起止时间不符，例如{began}开始的一条写{stated:g}分钟，起止相差{span:g}分钟{zh}",
                 f"{len(wrong)} rows of {person.learner.shown} state a duration that does not fit start and end: "
-                f"one from {began} says {stated:g} minutes, start to end is {span:g}",
+                f"one from {began} says {stated:g} minutes, start to end is {span:g}{en}",
             )
             yield OnlineNote("online.duration_inconsistent", message, places_of(s for _, s in wrong), person.learner.trainees, stated, span)
+
+    def _playback(self, person: Person, sessions: Sequence[LoggedSession]) -> Iterator[OnlineNote]:
+        """Courses finished in less time than they last: the log may leave out where the rest was learnt, so a human tells."""
+        lengths: dict[str, float] = {}
+        for session in sessions:
+            if session.content_seconds > 0 and session.course:
+                lengths[session.course] = max(session.content_seconds, lengths.get(session.course, 0.0))
+        fast: list[tuple[float, str, float]] = []
+        for course, length in lengths.items():
+            took = iv.total(iv.union((s.start, s.end) for s in sessions if s.course == course)) / 1_000_000
+            if length - took > max(_TOLERANCE_SECONDS, length * _TOLERANCE_SHARE):
+                fast.append((length / max(took, 1.0), course, took))
+        if fast:
+            speed, course, took = max(fast)
+            minutes, length = round(took / 60, 1), round(lengths[course] / 60, 1)
+            message = Message(
+                f"{person.learner.shown}有{len(fast)}门课程的学习时间短于课程时长却记为学完，例如“{course}”长{length:g}分钟，只学了{minutes:g}分钟（{speed:.1f}倍速），请核实",
+                f"{person.learner.shown} finished {len(fast)} courses in less time than they last: “{course}” takes {length:g} minutes and was given {minutes:g} "
+                f"({speed:.1f} times as fast): a human tells",
+            )
+            names = {course for _, course, _ in fast}
+            rows = [s for s in sessions if s.course in names]
+            yield OnlineNote("online.duration_inconsistent", message, places_of(rows), person.learner.trainees, minutes, length, unclear=True)
 
     def _machines(self, people: int, own_sessions: int) -> Iterator[OnlineNote]:
         found = machine_like(self.seen.people, most=people, own_sessions=own_sessions)
