@@ -1,4 +1,4 @@
-"""Child processes for work on untrusted files: limited in memory, written bytes and time, replaced when they die.
+"""Child processes for work on untrusted files: without network, limited in memory, time and where they write, replaced when they die.
 
 A decoder that crashes, hangs or eats memory costs its own file, never the claim. The only importer of pebble.
 """
@@ -8,17 +8,20 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import resource
+import shutil
 import signal
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from services.adapters.confinement import limit, wall_in
 from services.domain.errors import EvidenceError, FileTooLarge, FileUnreadable
 from services.domain.text import Message
 
@@ -53,12 +56,14 @@ class Sandbox:
     def __init__(self, workers: int, limits: ChildLimits | None = None) -> None:
         self.limits = limits or ChildLimits()
         self.workers = max(1, workers)
+        self.folder = Path(tempfile.mkdtemp(prefix="hezheng-children-"))
+        """The only place that the children can write to; it goes with them."""
         # spawn: a fork of a process with threads may deadlock, and models are loaded in the child anyway
         self._pool = ProcessPool(
             max_workers=self.workers,
             max_tasks=self.limits.calls,
             initializer=_confine,
-            initargs=(self.limits,),
+            initargs=(self.limits, self.folder),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -72,6 +77,7 @@ class Sandbox:
         """End the children, whatever they are doing."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, jobs: Iterable[Job[K]]) -> Iterator[tuple[K, Any]]:
         """Each job's key with its result, or with the EvidenceError it ended in, as they finish."""
@@ -113,11 +119,15 @@ def _result_of(future: Any) -> Any:
         return result
     except (FutureTimeout, TimeoutError):
         return _for_now(
-            FileTooLarge(Message("文件处理超时，已中止；请拆分或压缩后重新提交", "the file took too long and was stopped; split or shrink it and submit it again"))
+            FileTooLarge(
+                Message("文件处理超时，已中止；请拆分或压缩后重新提交", "the file took too long and was stopped; split or shrink it and submit it again")
+            )
         )
     except MemoryError:
         return _for_now(
-            FileTooLarge(Message("处理文件所需内存超出限制；请降低分辨率或拆分后重新提交", "the file needs more memory than allowed; lower its resolution or split it"))
+            FileTooLarge(
+                Message("处理文件所需内存超出限制；请降低分辨率或拆分后重新提交", "the file needs more memory than allowed; lower its resolution or split it")
+            )
         )
     except ProcessExpired as error:
         reason = signal.Signals(-error.exitcode).name if error.exitcode and error.exitcode < 0 else str(error.exitcode)
@@ -134,10 +144,12 @@ def _for_now(error: EvidenceError) -> EvidenceError:
     return error
 
 
-def _confine(limits: ChildLimits) -> None:
+def _confine(limits: ChildLimits, folder: Path) -> None:
     """Run in the child before any file is opened. One thread per library: the pool has a process per core."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    own = Path(tempfile.mkdtemp(dir=folder))
+    os.chdir(own)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(own)
+    limit(limits.memory, limits.written, limits.cpu_seconds)
+    wall_in([folder])

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import typer
 
+from services.adapters.antivirus import ScannerAway, version
+from services.adapters.confinement import probe_walls
 from services.adapters.database import wal_is_safe
 from services.adapters.settings import Settings
 
@@ -63,9 +65,30 @@ def _programs() -> list[Item]:
             _version("bwrap", "--version"),
             "apt-get install bubblewrap",
             needed=False,
-            note="解码进程另有资源限制 decoders run under resource limits either way",
+            note="另见下两项 see also the next two",
         ),
     ]
+
+
+def _walls() -> list[Item]:
+    """How decoders of untrusted files are held: resource limits everywhere, these two where the kernel has them."""
+    walls = probe_walls()
+    limits = "内存、CPU、文件大小限制始终生效 limits of memory, CPU and file size hold either way"
+    return [
+        Item("decoders without network", "network namespace" if walls.network else None, "allow user namespaces, or run as root in a container", False, limits),
+        Item("decoders write nowhere else", "Landlock" if walls.landlock else None, "use Linux 5.13 or later with Landlock switched on", False, limits),
+    ]
+
+
+def _scanner() -> list[Item]:
+    address = Settings().clamav
+    if not address:
+        mend = "set HEZHENG_CLAMAV=/run/clamav/clamd.ctl; until then every file is told to be not_scanned"
+        return [Item("ClamAV", None, mend, needed=False)]
+    try:
+        return [Item("ClamAV", version(address), "")]
+    except ScannerAway:
+        return [Item("ClamAV", None, f"clamd does not answer at {address}: start it, or unset HEZHENG_CLAMAV")]
 
 
 def _version(program: str, option: str) -> str | None:
@@ -116,4 +139,4 @@ def _store() -> list[Item]:
     ]
 
 
-_LOOKS: tuple[Callable[[], list[Item]], ...] = (_python, _programs, _packages, _fonts, _store)
+_LOOKS: tuple[Callable[[], list[Item]], ...] = (_python, _programs, _walls, _packages, _fonts, _scanner, _store)

@@ -145,7 +145,7 @@ def _take_archive(
 ) -> Taken:
     problems: list[tuple[str, FileProblem]] = []
     members: list[tuple[EvidenceFile, str]] = []
-    with tempfile.TemporaryDirectory(prefix="hezheng-unpack-", dir=store.settings.data_dir) as directory:
+    with tempfile.TemporaryDirectory(prefix="hezheng-unpack-", dir=sandbox.folder) as directory:
         try:
             files, refused = in_child(sandbox, unpacked, source, Path(directory))
             problems = [(f"{archive.path}/{path}", problem) for path, problem in refused]

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
+from services.adapters.confinement import probe_walls
 from services.adapters.sandbox import ChildLimits, Job, Sandbox
 from services.domain.errors import FileEmpty, FileTooLarge, FileUnreadable
 from services.domain.text import Message
@@ -62,3 +67,48 @@ def test_what_a_decoder_throws_is_a_bad_file_and_is_logged(sandbox: Sandbox, cap
     assert isinstance(results["fail"], FileUnreadable) and "ZeroDivisionError" in results["fail"].message.en
     assert isinstance(results["odd"], FileUnreadable) and results["fine"] == 8
     assert "a defect of ours" in caplog.text
+
+
+def reach(port: int) -> str:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError as error:
+        return type(error).__name__
+    return "reached"
+
+
+def write(path: str) -> str:
+    try:
+        Path(path).write_text("x", encoding="utf-8")
+    except OSError as error:
+        return errno.errorcode[error.errno or 0]
+    return "written"
+
+
+def look_around() -> tuple[list[str], str]:
+    """What is in the working directory, and what can be written by a program that is started."""
+    done = subprocess.run(["sh", "-c", "echo x > here && cat here && echo x > /var/tmp/hezheng-outside"], capture_output=True, text=True, check=False)
+    return [name for name in os.listdir() if name != "here"], done.stdout.strip() + str(done.returncode != 0)
+
+
+def test_children_have_no_network_and_write_only_into_their_own_empty_folder(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("another claim's", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        jobs = [Job("net", reach, (listener.getsockname()[1],), 30), Job("other", write, (str(tmp_path / "other"),), 30)]
+        jobs += [Job("new", write, (str(tmp_path / "new"),), 30), Job("own", write, ("mine",), 30), Job("around", look_around, (), 30)]
+        results = dict(sandbox.run(jobs))
+    if probe_walls().network:
+        assert results["net"] != "reached"
+    if probe_walls().landlock:
+        assert (results["other"], results["new"]) == ("EACCES", "EACCES")
+        assert results["around"][1] == "xTrue"
+    assert results["own"] == "written"
+    assert (tmp_path / "other").read_text(encoding="utf-8") == "another claim's"
+    assert set(results["around"][0]) <= {"mine"}
+
+
+def test_the_childrens_folder_goes_with_them() -> None:
+    with Sandbox(1) as made:
+        assert dict(made.run([Job("a", write, ("left",), 30)])) == {"a": "written"}
+        assert list(made.folder.rglob("left"))
+    assert not made.folder.exists()
