@@ -8,8 +8,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
+from services.adapters.batches import tables as batch_tables
 from services.adapters.database import Database
+from services.adapters.queue import tables as queue_tables
 
+TABLES = (batch_tables, queue_tables)
+"""Beside those of the repository: whoever migrates knows all tables."""
 _SCRIPTS = Path(__file__).with_name("migrations")
 _LOCK = 0x48455A48
 """Key of the PostgreSQL advisory lock that lets only one process migrate at a time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -44,12 +45,16 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(default=None, description="our password there, where it wants one")
     public_url: str | None = Field(default=None, description="how browsers reach the service, as https://hezheng.example.gov.cn; needed for OIDC")
     retention_days: int | None = Field(default=None, ge=1, description="`purge` removes claims decided longer ago; unset: only those that are named")
+    four_eyes_above: Decimal | None = Field(
+        default=None, ge=0, description="approvals of more than this many yuan need a second person; unset: only where a critical finding is set aside"
+    )
     session_seconds: int = Field(default=12 * 3600, ge=60, description="how long a reviewer stays logged in")
     secure_cookies: bool = Field(default=False, description="send the session cookie over https only; set it behind TLS")
     job_lease_seconds: float = Field(default=120.0, gt=0, description="how long a silent worker keeps a job")
     job_attempts: int = Field(default=5, ge=1, description="tries before a job is dead")
     job_backoff_seconds: float = Field(default=5.0, ge=0, description="wait before the second try; doubled before each further one")
     job_poll_seconds: float = Field(default=0.5, gt=0)
+    job_keep_days: int = Field(default=30, ge=1, description="how long jobs that are done are remembered; dead ones stay")
 
     def sql_url(self) -> str:
         """The SQLAlchemy address of the database; a bare postgresql:// means the psycopg driver."""

@@ -14,9 +14,15 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(no_args_is_help=True, help="The policies that claims are judged by.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of portals.")
+batch_app = typer.Typer(no_args_is_help=True, help="Verify many claims again, and see what changed and why.")
+jobs_app = typer.Typer(no_args_is_help=True, help="What workers have to do, and what they gave up.")
 app.add_typer(policy_app, name="policy")
+app.add_typer(batch_app, name="batch")
+app.add_typer(jobs_app, name="jobs")
 users_app = typer.Typer(no_args_is_help=True, help="People who log in to the reviewer's pages.")
 webhooks_app = typer.Typer(no_args_is_help=True, help="Where events are sent.")
+audit_app = typer.Typer(no_args_is_help=True, help="The log of who saw, changed and decided what.")
+app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
 app.add_typer(webhooks_app, name="webhooks")
@@ -66,11 +72,15 @@ def serve(
 
 
 @app.command()
-def worker(data: DataDir = None) -> None:
-    """Only the worker: takes jobs from the database until it is stopped."""
+def worker(
+    data: DataDir = None,
+    processes: Annotated[int | None, typer.Option("--processes", min=1, max=64, help="Worker processes (default 1).")] = None,
+    lanes: Annotated[str | None, typer.Option("--lanes", help="Only jobs of these lanes: urgent, light, heavy, batch; separated by commas.")] = None,
+) -> None:
+    """Only workers: they take jobs from the database until they are stopped."""
     from services.cli import serving
 
-    raise typer.Exit(serving.work(data=data))
+    raise typer.Exit(serving.work(data=data, processes=processes, lanes=lanes))
 
 
 @app.command()
@@ -210,6 +220,143 @@ def webhooks_test(webhook_id: str, data: DataDir = None) -> None:
     from services.cli import webhooks
 
     raise typer.Exit(webhooks.test(webhook_id, data))
+
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Days = Annotated[str | None, typer.Option(help="A day, as 2021-11-08; inclusive.")]
+
+
+@batch_app.command("start")
+def batch_start(
+    policy: Annotated[str | None, typer.Option("--policy", help="Judge by this policy (id or id@version) instead of each claim's own.")] = None,
+    roster: Annotated[str | None, typer.Option("--roster", help="newest (default), same (as each was judged by), or a roster version.")] = None,
+    reread: Annotated[bool, typer.Option("--reread", help="Read files again that the present readers have not read.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+    judged_by: Annotated[str | None, typer.Option("--judged-by", help="Select claims judged by this policy.")] = None,
+    enterprise: Annotated[str | None, typer.Option("--enterprise", help="Select an enterprise's, by credit code or name.")] = None,
+    submitted_from: Days = None,
+    submitted_to: Days = None,
+    training_from: Days = None,
+    training_to: Days = None,
+    verdict: Annotated[list[str] | None, typer.Option("--verdict", help="Select pass, review or fail; may be repeated.")] = None,
+    status: Annotated[list[str] | None, typer.Option("--status", help="Select verified, approved, rejected or returned; may be repeated.")] = None,
+    code: Annotated[list[str] | None, typer.Option("--code", help="Select claims with this finding; may be repeated.")] = None,
+    claim: Annotated[list[str] | None, typer.Option("--claim", help="Select a claim by id or number; may be repeated.")] = None,
+    wait: Annotated[bool | None, typer.Option("--wait/--no-wait", help="Watch it to its end (default: only where no worker is running).")] = None,
+    as_json: Json = False,
+    data: DataDir = None,
+) -> None:
+    """Verify the selected claims again from what was read before; where no worker is running, here and now."""
+    from services.cli import batch
+
+    days = {"submitted_from": submitted_from, "submitted_to": submitted_to, "training_from": training_from, "training_to": training_to}
+    lists = {"verdicts": verdict, "statuses": status, "codes": code, "ids": claim}
+    selection = {"policy": judged_by, "enterprise": enterprise, **days, **lists}
+    order = {"selection": selection, "policy": policy, "roster": roster, "reread": reread, "dry_run": dry_run}
+    raise typer.Exit(batch.start(order, wait=wait, as_json=as_json, data=data))
+
+
+@batch_app.command("list")
+def batch_list(limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20, data: DataDir = None) -> None:
+    """The batches, the newest first."""
+    from services.cli import batch
+
+    raise typer.Exit(batch.list_all(limit=limit, data=data))
+
+
+@batch_app.command("status")
+def batch_status(batch_id: str, as_json: Json = False, data: DataDir = None) -> None:
+    """Progress and totals of a batch."""
+    from services.cli import batch
+
+    raise typer.Exit(batch.status(batch_id, as_json=as_json, data=data))
+
+
+@batch_app.command("changes")
+def batch_changes(
+    batch_id: str,
+    out: Annotated[Path | None, typer.Option("--out", help="Write them into this file (.xlsx or .json).")] = None,
+    as_json: Json = False,
+    data: DataDir = None,
+) -> None:
+    """What changed in each claim, and why."""
+    from services.cli import batch
+
+    raise typer.Exit(batch.changes(batch_id, out=out, as_json=as_json, data=data))
+
+
+@batch_app.command("pause")
+def batch_pause(batch_id: str, data: DataDir = None) -> None:
+    """Stop a batch for a while."""
+    from services.cli import batch
+
+    raise typer.Exit(batch.act("pause", batch_id, data=data))
+
+
+@batch_app.command("resume")
+def batch_resume(batch_id: str, data: DataDir = None) -> None:
+    """Go on with a paused batch."""
+    from services.cli import batch
+
+    raise typer.Exit(batch.act("resume", batch_id, data=data))
+
+
+@batch_app.command("cancel")
+def batch_cancel(batch_id: str, data: DataDir = None) -> None:
+    """Stop a batch for good; what was written stays."""
+    from services.cli import batch
+
+    raise typer.Exit(batch.act("cancel", batch_id, data=data))
+
+
+@jobs_app.command("list")
+def jobs_list(
+    state: Annotated[list[str] | None, typer.Option("--state", help="queued, running, done, dead or cancelled; may be repeated.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Only jobs of this name.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000)] = 50,
+    as_json: Json = False,
+    data: DataDir = None,
+) -> None:
+    """Jobs, the newest first; without --state those that are waiting, running or given up."""
+    from services.cli import jobs
+
+    raise typer.Exit(jobs.list_all(state or [], name, limit, as_json, data))
+
+
+@jobs_app.command("retry")
+def jobs_retry(job_ids: Annotated[list[str] | None, typer.Argument(help="Default: every dead one.")] = None, data: DataDir = None) -> None:
+    """Queue dead or cancelled jobs anew."""
+    from services.cli import jobs
+
+    raise typer.Exit(jobs.retry(job_ids or [], data))
+
+
+@jobs_app.command("cancel")
+def jobs_cancel(job_id: str, data: DataDir = None) -> None:
+    """Let a job be; what a worker is doing for it counts no more."""
+    from services.cli import jobs
+
+    raise typer.Exit(jobs.cancel(job_id, data))
+
+
+@audit_app.command("verify")
+def audit_verify(data: DataDir = None) -> None:
+    """Check the log from its first entry on; name the first one that was altered, removed or inserted (exit status 1)."""
+    from services.cli import reviews
+
+    raise typer.Exit(reviews.verify_audit(data))
+
+
+@app.command("export-corrections")
+def export_corrections(
+    data: DataDir = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write here instead of to the screen.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="ID numbers in full: the file then holds personal data.")] = False,
+) -> None:
+    """What reviewers corrected in sheets, one JSON object per line, to calibrate the reader by."""
+    from services.cli import reviews
+
+    raise typer.Exit(reviews.export_corrections(data, out, full))
 
 
 def main() -> None:

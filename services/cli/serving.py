@@ -14,11 +14,13 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
+from services.adapters.queue import Lane
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
-from services.adapters.worker import WorkerPool, run_worker
+from services.adapters.worker import WorkerPool
 from services.ingest.app import create_app
 from services.report.pages import pages_router
+from services.verify.batches import checked
 
 JOB_MODULES = ("services.verify.tasks", "services.report.tasks", "services.report.notify")
 
@@ -54,7 +56,9 @@ def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
         store = open_store(settings)
         stack.callback(store.close)
         settings, shown_key = _with_key(settings, store)
-        server = uvicorn.Server(uvicorn.Config(create_app(settings, extra_routers=(pages_router(),)), log_level="warning", server_header=False))
+        app = create_app(settings, extra_routers=(pages_router(),))
+        app.state.check_order = checked  # the API knows no policies
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
         stopped = _stop_on_signals(server)
         workers = WorkerPool(settings, JOB_MODULES)
         workers.start()
@@ -90,12 +94,22 @@ def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def work(*, data: Path | None) -> int:
-    """Only a worker; stops after the job at hand on SIGTERM or Ctrl-C."""
+def work(*, data: Path | None, processes: int | None = None, lanes: str | None = None) -> int:
+    """Only workers; they stop after the jobs at hand on SIGTERM or Ctrl-C. The parent of the processes watches over them."""
+    try:
+        chosen = tuple(Lane(name.strip()) for name in lanes.split(",")) if lanes else tuple(Lane)
+    except ValueError:
+        typer.echo(f"--lanes: {lanes}：应为 / one or more of {', '.join(Lane)}", err=True)
+        return 2
+    settings = settings_for(data, workers=processes)
+    open_store(settings).close()  # migrated once, before several look at it
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_worker(settings_for(data), stop, modules=JOB_MODULES)
+    pool = WorkerPool(settings, JOB_MODULES, lanes=chosen)
+    pool.start()
+    stop.wait()
+    pool.stop()
     return 0
 
 

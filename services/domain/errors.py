@@ -59,9 +59,13 @@ class NotFound(HezhengError):
 
 
 class EvidenceError(HezhengError):
-    """A file that cannot be read as what it claims to be. `code` is the finding it becomes."""
+    """A file that cannot be read as what it claims to be. `code` is the finding it becomes.
+
+    `passing`: it may have been for the moment only (too little time or memory), so that reading it again is worth while.
+    """
 
     code = "file.unreadable"
+    passing = False
 
 
 class FileUnreadable(EvidenceError):

@@ -14,7 +14,7 @@ from services.adapters.sandbox import ChildLimits, Sandbox
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
 from services.ingest import problems
-from services.ingest.api import claims, decisions, evidence, operations, people, reports, uploads, webhooks
+from services.ingest.api import batches, claims, decisions, evidence, operations, people, reports, uploads, webhooks
 from services.ingest.api.gates import check_gates
 from services.ingest.description import describe
 from services.ingest.middleware import EveryAnswer
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None, extra_routers: Sequence[APIRout
     )
     problems.install(app)
     app.add_middleware(EveryAnswer)
-    routers = [module.router for module in (claims, reports, people, evidence, uploads, decisions, webhooks, operations)]
+    routers = [module.router for module in (claims, reports, people, evidence, uploads, decisions, batches, webhooks, operations)]
     for router in (*routers, *extra_routers):
         check_gates(router)
         app.include_router(router)

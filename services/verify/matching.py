@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from services.domain.case import Case, Evidence, FileProblem, SessionPresence, TraineeRecord
+from services.domain.case import Case, Evidence, FileProblem, Reuse, SessionPresence, TraineeRecord
 from services.domain.claim import Claim, Roster, Session, Trainees
 from services.domain.evidence import EvidenceKind
 from services.domain.facts import FaceSetFacts, LearningLogFacts, PhotoFacts, SheetFacts, VideoFacts
 from services.domain.policy import Rules
+from services.domain.review import Correction
 from services.verify.elsewhere import ClaimsElsewhere
 from services.verify.match.attendance import attend
 from services.verify.match.conflicts import mark_conflicts, time_conflicts
@@ -32,17 +33,24 @@ def match_case(
     elsewhere: ClaimsElsewhere,
     rules: Rules,
     intake_problems: tuple[tuple[str, FileProblem], ...],
+    reuse: tuple[Reuse, ...] | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Case:
-    """The case of a claim. Nothing here looks at a pixel: a changed roster, law or other claim needs only this again."""
+    """The case of a claim. Nothing here looks at a pixel: a changed roster, law or other claim needs only this again.
+
+    `reuse`: what is known of the same evidence seen before; None: it is looked for. `corrections`: what people said of rows of sheets.
+    """
     sheets = _read_as(evidence, EvidenceKind.SIGN_IN_SHEET, SheetFacts)
-    sheet_matches = sheet_reuse(sheets, elsewhere.sheets() if sheets else (), {e.file.path: e.file.sha256 for e in evidence})
-    attendance = attend(sheets, claim, trainees, roster, rules, reuse=sheet_matches)
+    media = [OwnMedia(e.file.path, e.file.sha256, e.facts) for e in evidence if isinstance(e.facts, PhotoFacts | VideoFacts)]
+    if reuse is None:
+        sheet_matches = sheet_reuse(sheets, elsewhere.sheets() if sheets else (), {e.file.path: e.file.sha256 for e in evidence})
+        reuse = (*find_reuse(media, elsewhere.media(media) if media else ()), *sheet_matches)
+    attendance = attend(sheets, claim, trainees, roster, rules, reuse=reuse, corrections=_by_row(corrections, evidence))
     presences: tuple[tuple[SessionPresence, ...], ...] = attendance.presences
     conflicts = time_conflicts(claim, attendance.sessions, trainees, presences, elsewhere.presences(trainees)) if trainees else ()
     presences = mark_conflicts(presences, conflicts)
     logs = _read_as(evidence, EvidenceKind.LEARNING_LOG, LearningLogFacts)
     learning = learn(logs, faces, claim, trainees, roster, rules, _signed_spans(presences, attendance.sessions))
-    media = [OwnMedia(e.file.path, e.file.sha256, e.facts) for e in evidence if isinstance(e.facts, PhotoFacts | VideoFacts)]
     staff = kept_roster(roster, trainees, (facts for _, facts in logs), claim.project.start)
     return Case(
         claim=claim,
@@ -57,12 +65,17 @@ def match_case(
         records=tuple(TraineeRecord(p, t) for p, t in zip(presences, learning.times, strict=True)) if trainees else (),
         online_notes=learning.notes,
         has_face_checks=learning.has_face_checks,
-        reuse=(*find_reuse(media, elsewhere.media(media) if media else ()), *sheet_matches),
+        reuse=reuse,
         subsidies=elsewhere.subsidies(trainees) if trainees else (),
         conflicts=conflicts,
         invoices_elsewhere=elsewhere.invoices(evidence),
         intake_problems=intake_problems,
     )
+
+
+def _by_row(corrections: Sequence[Correction], evidence: Sequence[Evidence]) -> dict[tuple[str, int, int], Correction]:
+    """Corrections hang on a sheet's content: they hold under whatever name it was handed in."""
+    return {(e.file.path, c.place.page, c.place.row): c for c in corrections for e in evidence if e.file.sha256 == c.place.sha256}
 
 
 def _read_as(evidence: Sequence[Evidence], kind: EvidenceKind, facts: type[F]) -> list[tuple[str, F]]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from services.adapters.batches import ClaimState
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.case import Case
 from services.domain.claim import Claim
 from services.domain.errors import FieldProblem, NotFound
 from services.domain.finding import Judgement
-from services.domain.index import ClaimIndex, InvoiceEntry, PresenceEntry, SubsidyEntry
+from services.domain.index import ClaimIndex, InvoiceEntry, PresenceEntry
 from services.domain.policy import Policy
 from services.domain.text import Message
 from services.verify.earlier import subsidy_entries
@@ -25,6 +26,7 @@ from services.verify.media_seen import media_entries, remember
 from services.verify.policy_file import find_policy, list_policies
 from services.verify.readers import reader_for
 from services.verify.reading import Reading, read_evidence, reader_versions
+from services.verify.recording import provenance_store, verification_of
 
 DEFAULT_POLICY = "changchun-2021-33"
 
@@ -33,7 +35,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Verifies claims of a store. `policy_dirs` are searched beside the policies that come with the program."""
+    """Verifies claims of a store. `policy_dirs` are searched beside the policies of the installation and of the program."""
 
     store: Store
     sandbox: Sandbox
@@ -42,7 +44,8 @@ class Verifier:
     def verify(self, claim_id: str, *, policy_id: str | None = None, progress: Progress | None = None, reread: bool = False) -> Judgement:
         """Read, match and judge. Raises NotFound for an unknown claim or `policy_id`, PolicyInvalid."""
         repository = self.store.repository
-        claim, policy = self._policy(repository.claim(claim_id).claim, policy_id)
+        state = provenance_store(self.store).state(claim_id)  # looked at first: what changes meanwhile counts as changed since
+        claim, policy = self.claim_and_policy(repository.claim(claim_id).claim, policy_id)
         reading = read_evidence(
             repository.evidence(claim_id),
             self.store.blobs.path,
@@ -53,7 +56,8 @@ class Verifier:
             reread=reread,
         )
         case = self._match(claim_id, claim, policy, reading)
-        return self._judge(claim_id, case, policy)
+        assert state is not None
+        return self._judge(claim_id, case, policy, state, reading)
 
     def read_ahead(self, claim_id: str, evidence_id: str) -> None:
         """Read one file before the claim is submitted. Bad files are left for `verify` to report, sets for when they are whole."""
@@ -72,35 +76,40 @@ class Verifier:
         again: set[str] = set()
         changed: set[str] = set()
         for position, claim_id in enumerate(verified):
-            found = self._related(claim_id) & rank.keys() - set(verified[position:])  # one that comes in meanwhile looks for itself
+            found = self.related(claim_id) & rank.keys() - set(verified[position:])  # one that comes in meanwhile looks for itself
             again |= found
             changed |= {other for other in found if rank[other] > rank[claim_id]}
         waiting = list(changed)
         while waiting:
             claim_id = waiting.pop()
-            found = {other for other in self._related(claim_id) & rank.keys() - changed if rank[other] > rank[claim_id]}
+            found = {other for other in self.related(claim_id) & rank.keys() - changed if rank[other] > rank[claim_id]}
             changed |= found
             waiting += found
         return sorted(again | changed, key=rank.__getitem__)
 
-    def _related(self, claim_id: str) -> set[str]:
+    def related(self, claim_id: str) -> set[str]:
         """The claims that this one may change: they share people, pictures, sheets or invoices with it."""
         case = self.store.repository.case(claim_id)
         if case is None:
             return set()
-        return ClaimsElsewhere(self.store.repository, claim_id, case.claim).related_claims(case)
+        people = [t.id_number for t in case.trainees.people if t.id_number] if case.trainees else []
+        return ClaimsElsewhere(self.store.repository, claim_id, case.claim).related_claims(case) | provenance_store(self.store).sharing(claim_id, people)
 
-    def _policy(self, claim: Claim, policy_id: str | None) -> tuple[Claim, Policy]:
+    def places(self) -> tuple[Path, ...]:
+        """Where policies are beside those that come with the program."""
+        return (self.store.settings.policies_path(), *self.policy_dirs)
+
+    def claim_and_policy(self, claim: Claim, policy_id: str | None) -> tuple[Claim, Policy]:
         """The policy asked for, else the claim's own. One that is not there is a wrong field of the claim, and the usual policy stands in."""
         if policy_id is not None:
-            return claim, find_policy(policy_id, *self.policy_dirs)
+            return claim, find_policy(policy_id, *self.places())
         try:
-            return claim, find_policy(claim.policy or DEFAULT_POLICY, *self.policy_dirs)
+            return claim, find_policy(claim.policy or DEFAULT_POLICY, *self.places())
         except NotFound:
-            known = "、".join(policy.id for policy in list_policies(*self.policy_dirs))
+            known = "、".join(policy.id for policy in list_policies(*self.places()))
             expected = Message(f"已有的政策编号（{known}）；现按 {DEFAULT_POLICY} 评判", f"a known policy ({known}); judged by {DEFAULT_POLICY} for now")
             problem = FieldProblem("policy", repr(claim.policy), expected)
-            return replace(claim, problems=(*claim.problems, problem)), find_policy(DEFAULT_POLICY, *self.policy_dirs)
+            return replace(claim, problems=(*claim.problems, problem)), find_policy(DEFAULT_POLICY, *self.places())
 
     def _match(self, claim_id: str, claim: Claim, policy: Policy, reading: Reading) -> Case:
         repository = self.store.repository
@@ -114,15 +123,18 @@ class Verifier:
             ClaimsElsewhere(repository, claim_id, claim, self.store.media_index),
             policy.rules(claim.project.start),
             repository.intake_problems(claim_id),
+            corrections=[record.correction for _, record in repository.corrections(claim_id)],
         )
         repository.put_case(claim_id, case)
         return case
 
-    def _judge(self, claim_id: str, case: Case, policy: Policy) -> Judgement:
+    def _judge(self, claim_id: str, case: Case, policy: Policy, state: ClaimState, reading: Reading) -> Judgement:
         judgement = judge(case, policy)
+        index = index_of(case, judgement)
         with self.store.repository.transaction():
             self.store.repository.put_judgement(claim_id, judgement, reader_versions=reader_versions())
-            self.store.repository.put_index(claim_id, index_of(case, judgement))
+            self.store.repository.put_index(claim_id, index)
+            provenance_store(self.store).put_verification(claim_id, verification_of(judgement, case, policy, state, reading.used, index), case)
         return judgement
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from services.adapters.sandbox import Job, Sandbox
 from services.domain.case import Evidence, FileProblem
-from services.domain.errors import EvidenceError
+from services.domain.errors import EvidenceError, HezhengError
 from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.facts import FaceSetFacts, Facts
 from services.domain.text import Message
@@ -24,15 +24,23 @@ class FactStore(Protocol):
 
     def facts(self, sha256: str, reader: str, version: int) -> tuple[Facts | None, tuple[FileProblem, ...]] | None: ...
 
-    def put_facts(self, sha256: str, reader: str, version: int, facts: Facts) -> None: ...
+    def put_facts(self, sha256: str, reader: str, version: int, facts: Facts | None, problems: tuple[FileProblem, ...] = ()) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: evidence in the claim's order, and the comparison of its face pictures, if there are any."""
+    """What was read: evidence in the claim's order, and the comparison of its face pictures, if there are any.
+
+    `used`: (content, reader, version) of the facts it is made of.
+    """
 
     evidence: tuple[Evidence, ...]
     faces: FaceSetFacts | None
+    used: tuple[tuple[str, str, int], ...] = ()
+
+
+class FactsMissing(HezhengError):
+    """Facts that a replay needs are not stored (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +75,76 @@ def read_evidence(
     progress: Callable[[int, int, str], None] | None = None,
     reread: bool = False,
 ) -> Reading:
-    """Read what is not in the store yet. `progress(done, total, path)`; `path_of(sha256)` gives the bytes' place on disk."""
+    """Read what is not in the store yet. `progress(done, total, path)`; `path_of(sha256)` gives the bytes' place on disk.
+
+    That a file cannot be read is kept like facts, unless it may have been for the moment only (time, memory).
+    """
     limits = limits or Limits()
     tasks = list(_tasks(files))
-    known: dict[str, Facts | EvidenceError] = {}
+    known: dict[str, Facts | FileProblem] = {}
     jobs: list[Job[int]] = []
     for number, task in enumerate(tasks):
-        stored = None if reread else store.facts(task.key, task.reader.name, task.reader.version)
-        if stored is not None and stored[0] is not None:
-            known[_slot(task)] = stored[0]
+        outcome = None if reread else _stored(store, task, task.reader.version)
+        if outcome is not None:
+            known[_slot(task)] = outcome
         else:
             jobs.append(_job(number, task, path_of, ocr_engine, limits))
     jobs.sort(key=lambda job: -sum(f.size for f in tasks[job.key].files))  # long ones first, so that no core waits at the end
     done = len(tasks) - len(jobs)
     for number, outcome in sandbox.run(jobs):
         task = tasks[number]
-        known[_slot(task)] = outcome
-        if not isinstance(outcome, EvidenceError):
+        if isinstance(outcome, EvidenceError):
+            problem = known[_slot(task)] = FileProblem(outcome.code, outcome.message)
+            if not outcome.passing:
+                store.put_facts(task.key, task.reader.name, task.reader.version, None, (problem,))
+        else:
+            known[_slot(task)] = outcome
             store.put_facts(task.key, task.reader.name, task.reader.version, outcome)
         done += 1
         if progress:
             progress(done, len(tasks), task.files[0].path)
-    return _assembled(files, tasks, known)
+    return _assembled(files, tasks, known, {_slot(task): task.reader.version for task in tasks})
+
+
+def replay_evidence(
+    files: Sequence[EvidenceFile],
+    store: FactStore,
+    versions: Mapping[tuple[str, str], int],
+    earlier: Mapping[str, tuple[FileProblem, ...]],
+) -> Reading:
+    """The evidence from stored facts alone, whatever version of a reader they are of: `versions` of (content, reader).
+
+    `earlier`: the problems of unreadable files (by path) as they were found before. Raises FactsMissing.
+    """
+    tasks = list(_tasks(files))
+    known: dict[str, Facts | FileProblem] = {}
+    used: dict[str, int] = {}
+    for task in tasks:
+        path = task.files[0].path
+        version = versions.get((task.key, task.reader.name))
+        outcome = None if version is None else _stored(store, task, version)
+        if outcome is None:
+            problems = earlier.get(path, ())
+            if not problems:
+                zh, en = f"{path} 的读取结果未保存；请选择重新读取（reread）", f"what was read in {path} is not stored; ask for it to be read again (reread)"
+                raise FactsMissing(Message(zh, en))
+            outcome = problems[0]
+        known[_slot(task)] = outcome
+        used[_slot(task)] = task.reader.version if version is None else version
+    return _assembled(files, tasks, known, used)
+
+
+def contents(files: Sequence[EvidenceFile]) -> list[tuple[str, str]]:
+    """What facts of these files are stored under: (content, reader)."""
+    return [(task.key, task.reader.name) for task in _tasks(files)]
+
+
+def _stored(store: FactStore, task: _Task, version: int) -> Facts | FileProblem | None:
+    stored = store.facts(task.key, task.reader.name, version)
+    if stored is None:
+        return None
+    facts, problems = stored
+    return facts if facts is not None else (problems[0] if problems else None)
 
 
 def reader_versions() -> tuple[tuple[str, int], ...]:
@@ -127,7 +183,7 @@ def _job(number: int, task: _Task, path_of: Callable[[str], Path], ocr_engine: s
     return Job(number, read_one, (first.kind, path_of(first.sha256), context), seconds=float(limits.cpu_seconds))
 
 
-def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Mapping[str, Facts | EvidenceError]) -> Reading:
+def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Mapping[str, Facts | FileProblem], versions: Mapping[str, int]) -> Reading:
     outcome_of = {(file.path, file.sha256): known[_slot(task)] for task in tasks for file in task.files}
     evidence: list[Evidence] = []
     faces: FaceSetFacts | None = None
@@ -138,8 +194,8 @@ def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Map
             why = dict(outcome.unreadable).get(file.path)
             problems = (FileProblem("file.unreadable", Message(f"{file.path} 无法读取：{why}", f"{file.path} cannot be read: {why}")),) if why else ()
             evidence.append(Evidence(file, None, problems))
-        elif isinstance(outcome, EvidenceError):
-            evidence.append(Evidence(file, None, (FileProblem(outcome.code, outcome.message),)))
+        elif isinstance(outcome, FileProblem):
+            evidence.append(Evidence(file, None, (outcome,)))
         else:
             evidence.append(Evidence(file, outcome, (_EMPTY,) if file.size == 0 else ()))
-    return Reading(tuple(evidence), faces)
+    return Reading(tuple(evidence), faces, tuple(sorted((task.key, task.reader.name, versions[_slot(task)]) for task in tasks)))

@@ -8,9 +8,11 @@ from multiprocessing.util import Finalize
 from services.adapters.queue import job
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
+from services.verify import batches
 from services.verify.pipeline import Verifier
+from services.verify.recording import provenance_store
 
-__all__ = ["judge_again", "read_uploaded", "verify_claim"]
+__all__ = ["judge_again", "judge_slice", "read_uploaded", "select_for_batch", "settle_batch", "verify_claim"]
 
 
 @cache
@@ -48,6 +50,30 @@ def verify_claim(store: Store, claim_id: str) -> None:
 
 @job("verify.again", seconds=3600.0)
 def judge_again(store: Store, claim_id: str) -> None:
-    """Match and judge a claim anew from what was read before, because another claim has to do with it."""
-    Verifier(store, _sandbox()).verify(claim_id)
+    """Match and judge a claim anew from what was read before, because another claim has to do with it; by the policy that a batch named last."""
+    known = provenance_store(store).verification(claim_id)
+    chosen = known[0].provenance.policy_id if known is not None and known[0].provenance.chosen_policy else None
+    Verifier(store, _sandbox()).verify(claim_id, policy_id=chosen)
     store.queue.enqueue("report.compile", claim_id=claim_id, again=True)
+
+
+def _batch_given_up(store: Store, reason: str, batch_id: str) -> None:
+    batches.fail(store, batch_id, reason)
+
+
+@job("batch.select", seconds=3600.0, dead=_batch_given_up)
+def select_for_batch(store: Store, batch_id: str) -> None:
+    """Write down which claims a batch goes over."""
+    batches.select_claims(store, batch_id)
+
+
+@job("batch.slice", seconds=4 * 3600.0, dead=batches.give_up_slice)
+def judge_slice(store: Store, batch_id: str, first: int) -> None:
+    """Judge some claims of a batch anew."""
+    batches.run_slice(store, _sandbox(), batch_id, first)
+
+
+@job("batch.settle", seconds=4 * 3600.0, dead=_batch_given_up)
+def settle_batch(store: Store, batch_id: str) -> None:
+    """Bring a batch to its end."""
+    batches.settle(store, _sandbox(), batch_id)

@@ -84,9 +84,18 @@ claims = Table(
     Column("claimed", String(32)),
     Column("supported", String(32)),
     Column("unclear", String(32)),
+    Column("claimed_fen", BigInteger, nullable=False, server_default="-1"),
+    Column("gap_fen", BigInteger, nullable=False, server_default="-1"),
+    Column("score_rank", Float, nullable=False, server_default="-1"),
+    Column("criticals", Integer, nullable=False, server_default="0"),
+    Column("warnings", Integer, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "status", "seq"),
+    Index(None, "status", "claimed_fen", "seq"),
+    Index(None, "status", "gap_fen", "seq"),
+    Index(None, "status", "score_rank", "seq"),
+    Index(None, "claim_no"),
     Index(None, "uscc"),
 )
 
@@ -262,13 +271,24 @@ accesses = Table(
     "accesses",
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("number", BigInteger, nullable=False, unique=True),
     Column("at", Instant, nullable=False),
     Column("caller", String(40), nullable=False),
     Column("name", String(200), nullable=False),
     Column("action", String(40), nullable=False),
     Column("claim_id", String(40)),
     Column("detail", Text, nullable=False),
-    Index(None, "claim_id"),
+    Column("mac", String(64), nullable=False),
+    Index(None, "claim_id", "number"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("mac", String(64), nullable=False),
+    Column("seal", String(64), nullable=False),
 )
 
 idempotency = Table(
@@ -298,6 +318,10 @@ jobs = Table(
     Column("reason", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("lane", String(16), nullable=False, server_default="light"),
+    Column("hinted_at", Instant),
     Index(None, "state", "not_before", "priority", "seq"),
+    Index(None, "lane", "priority", "seq", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+    Index(None, "state", "updated_at"),
     Index("uq_jobs_waiting", "name", "args", unique=True, sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
 )

@@ -31,7 +31,9 @@ class Column:
     kind: str = "text"
 
 
-class _Book:
+class Book:
+    """A workbook in the making: a look, and sheets of typed columns."""
+
     def __init__(self) -> None:
         self._out = BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
@@ -92,7 +94,7 @@ def _legal(text: str) -> str:
 
 def xlsx(report: Report) -> bytes:
     """The workbook's bytes: 概要, 条款, 发现, 学员, 签到, 证据, and 核算 with each person's reckoning."""
-    book = _Book()
+    book = Book()
     book.sheet("概要", [Column("项目 item", 30), Column("内容", 70)], _overview(report), filters=False)
     book.sheet("条款", _CLAUSES, (_clause(report, c) for c in report.clauses))
     book.sheet("发现", _FINDINGS, (_finding(report, i, f) for i, f in enumerate(report.findings)))

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from services.adapters import queue as queue_module
 from services.adapters import worker
 from services.adapters.queue import Queue, job, scrub
+from services.adapters.queue import kinds as kinds_module
 from services.adapters.repository.base import now
 from services.adapters.repository.tables import jobs
 from services.adapters.store import Store, open_store
@@ -25,7 +25,7 @@ from services.adapters.worker import do_job, run_worker
 
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(queue_module, "_KINDS", {})
+    monkeypatch.setattr(kinds_module, "_KINDS", {})
     yield
 
 
@@ -132,7 +132,7 @@ def test_the_job_of_a_worker_that_is_no_more_need_not_wait_for_its_lease(store: 
     assert store.queue.claim(f"{worker._machine()}:{os.getppid()}", ["b"]) is not None
     store.queue.enqueue("c")
     assert store.queue.claim(f"elsewhere:{gone.pid}", ["c"]) is not None
-    assert store.queue.sweep(worker._is_gone) == []
+    assert store.queue.sweep(worker.is_gone) == []
     assert store.queue.counts() == {"queued": 1, "running": 2}
 
 
@@ -190,16 +190,16 @@ def test_a_worker_does_jobs_survives_bad_ones_and_tells_of_dead_ones(store: Stor
 
 
 def test_a_long_job_keeps_its_lease(store: Store) -> None:
-    short = Queue(store.database, lease_seconds=0.3)
+    short = Queue(store.database, lease_seconds=2.0)
 
     @job("long")
     def long(_store: Store) -> None:
-        time.sleep(1.0)
+        time.sleep(4.0)
 
     short.enqueue("long")
     held = short.claim("w", ["long"])
     assert held is not None
-    other = open_store(store.settings.model_copy(update={"job_lease_seconds": 0.3}))
+    other = open_store(store.settings.model_copy(update={"job_lease_seconds": 2.0}))
     runner = threading.Thread(target=do_job, args=(other, held))
     runner.start()
     while runner.is_alive():

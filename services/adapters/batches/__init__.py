@@ -1,0 +1,8 @@
+"""Batches of claims to be verified again, and what each claim's last judgement was made from."""
+
+from __future__ import annotations
+
+from services.adapters.batches.provenance import ClaimState, ProvenanceStore
+from services.adapters.batches.store import BatchRecord, BatchRow, BatchStore, RowState
+
+__all__ = ["BatchRecord", "BatchRow", "BatchStore", "ClaimState", "ProvenanceStore", "RowState"]
