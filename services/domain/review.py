@@ -86,21 +86,33 @@ def open_findings(findings: Iterable[Mapping[str, Any]], dismissed: Collection[s
     return [f for f in findings if f["severity"] != "info" and f["outcome"] != "met" and finding_key(f) not in dismissed]
 
 
-def second_signature(decision: str, amount: Decimal | None, limit: Decimal | None, overridden: int) -> Message | None:
-    """Why a decision needs a second person: money above the installation's limit, or a critical finding set aside. None: it needs none.
+def overridden(report: Mapping[str, Any], dismissed: Collection[str]) -> int:
+    """How many critical findings an approval would set aside: those dismissed, and of a failed claim those that fail it.
 
-    `amount` is what would be paid; `overridden` counts critical findings that were dismissed or are open in spite of an approval.
+    A critical finding about a person is not set aside by paying what is supported: it has cost its money already.
+    """
+    findings = report["findings"]
+    fails = {i for c in report["clauses"] if c["about"] == "claim" and c["critical"] and c["outcome"] == "unmet" for i in c["findings"]}
+    aside = 0
+    for index, finding in enumerate(findings):
+        if finding["severity"] == "critical" and finding["outcome"] == "unmet":
+            aside += index in fails or finding_key(finding) in dismissed
+    return aside
+
+
+def second_signature(decision: str, amount: Decimal | None, supported: Decimal | None, limit: Decimal | None, set_aside: int) -> Message | None:
+    """Why a decision needs a second person; None: it needs none.
+
+    `amount` is what would be paid, `supported` what the evidence supports (None: unknown), `limit` the installation's bound for one person.
     """
     if decision != "approve":
         return None
-    if overridden:
-        return Message(f"有{overridden}项严重发现被否定或未采纳，须第二人复核", f"{overridden} critical findings are set aside: a second person has to agree")
-    if limit is not None and (amount is None or amount > limit):
-        paid = "未知" if amount is None else f"{amount}元"
-        return Message(
-            f"拟支付金额{paid}，超过{limit}元的双人复核限额",
-            f"the amount ({'unknown' if amount is None else amount}) is above {limit}: a second person has to agree",
-        )
+    if set_aside:
+        return Message(f"有{set_aside}项严重发现被否定或未采纳，须第二人复核", f"{set_aside} critical findings are set aside: a second person has to agree")
+    if amount is None or supported is None or amount > supported:
+        return Message("拟支付金额超出材料所支持的金额，须第二人复核", "the amount is more than the evidence supports: a second person has to agree")
+    if limit is not None and amount > limit:
+        return Message(f"拟支付金额{amount}元，超过单人审批限额{limit}元", f"the amount {amount} is above {limit}, what one person may approve")
     return None
 
 

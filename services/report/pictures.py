@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CROP_BYTES = 40_000
 _THUMBNAIL_BYTES = 14_000
+_PAGE_BYTES = 2_500_000
 _PAGE_SIDE = 1800
 """Longer side in pixels at which pages are kept for cutting: a row of a sheet is then some 40 pixels high."""
 _THUMBNAIL_SIDE = 240
@@ -103,6 +104,11 @@ class FilePictures:
         cut = cut_out(image, box, context=1.0 if strip else 0.35, least=(0.45, 0.06) if strip else (0.3, 0.2))
         return self._small(cut, 900 if strip else 640, _CROP_BYTES)
 
+    def page(self, file: str, page: int, side: int) -> bytes | None:
+        """A whole page, its longer side at most `side` pixels."""
+        image = self._load(file, page, side)
+        return None if image is None else self._small(image, side, _PAGE_BYTES)
+
     def thumbnail(self, file: str) -> bytes | None:
         if kept := self._frames.get(file):
             return kept[len(kept) // 2].jpeg
@@ -147,12 +153,18 @@ class FilePictures:
 def _number_cells(case: Case) -> Iterator[tuple[tuple[str, int], list[Box]]]:
     """(path, page) -> the boxes of the cells under a column of ID numbers, and of others that hold what looks like one."""
     for evidence in case.evidence:
-        for page in evidence.facts.pages if isinstance(evidence.facts, SheetFacts) else ():
-            boxes = []
-            for table in page.tables:
-                columns = {c.index for c in table.columns if c.role is ColumnRole.ID_NUMBER}
-                boxes += [cell.box for row in table.rows for cell in row.cells if cell.column in columns or _NUMBER.search(cell.text)]
-            yield (evidence.file.path, page.page), boxes
+        if isinstance(evidence.facts, SheetFacts):
+            yield from (((evidence.file.path, page), boxes) for page, boxes in number_boxes(evidence.facts))
+
+
+def number_boxes(facts: SheetFacts) -> Iterator[tuple[int, list[Box]]]:
+    """Page -> the cells of ID numbers on it."""
+    for page in facts.pages:
+        boxes: list[Box] = []
+        for table in page.tables:
+            columns = {c.index for c in table.columns if c.role is ColumnRole.ID_NUMBER}
+            boxes += [cell.box for row in table.rows for cell in row.cells if cell.column in columns or _NUMBER.search(cell.text)]
+        yield page.page, boxes
 
 
 def _picture(path: Path, page: int, side: int) -> Image | None:

@@ -7,9 +7,11 @@ that forks opens its own.
 from __future__ import annotations
 
 from services.adapters.repository.access import AccessStore
+from services.adapters.repository.audit import AuditStore
 from services.adapters.repository.claims import ClaimExists, ClaimStore
 from services.adapters.repository.evidence import EvidenceStore
 from services.adapters.repository.index import IndexStore
+from services.adapters.repository.proposals import ProposalStore
 from services.adapters.repository.records import (
     STATUSES,
     Access,
@@ -25,9 +27,12 @@ from services.adapters.repository.records import (
     User,
     Webhook,
 )
+from services.adapters.repository.reviews import ReviewStore
+from services.adapters.repository.statistics import StatisticsStore
 from services.adapters.repository.uploads import UploadStore
 from services.adapters.repository.users import UserStore
 from services.adapters.repository.webhooks import WebhookStore
+from services.adapters.repository.worklist import WorklistStore
 
 __all__ = [
     "STATUSES",
@@ -48,5 +53,18 @@ __all__ = [
 ]
 
 
-class Repository(ClaimStore, EvidenceStore, IndexStore, AccessStore, UserStore, UploadStore, WebhookStore):
+class Repository(
+    ClaimStore,
+    EvidenceStore,
+    IndexStore,
+    AccessStore,
+    AuditStore,
+    UserStore,
+    UploadStore,
+    WebhookStore,
+    ReviewStore,
+    ProposalStore,
+    WorklistStore,
+    StatisticsStore,
+):
     """Claims with their documents, evidence with facts, the indexes across claims, keys, users and decisions, uploads, webhooks."""

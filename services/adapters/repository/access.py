@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from services.adapters import codec
 from services.adapters.repository import tables as t
 from services.adapters.repository.base import Part, fingerprint, insert_new, new_id, now, pack_codes, unpack_codes, upsert
-from services.adapters.repository.records import Access, ApiKey, Decision, Status, StoredAnswer
+from services.adapters.repository.records import ApiKey, Decision, Status, StoredAnswer
 
 _STATUS_AFTER: dict[str, Status] = {"approve": "approved", "reject": "rejected", "return": "returned"}
 
@@ -73,18 +73,6 @@ class AccessStore(Part):
         values = {"caller": caller, "key": key, "request": answer.request, "status": answer.status, "body": body, "created_at": now()}
         with self.database.writing() as connection:
             upsert(connection, t.idempotency, ("caller", "key"), values)
-
-    def add_access(self, caller: str, name: str, action: str, claim_id: str | None, detail: str = "") -> None:
-        """Write down that somebody saw or removed personal data."""
-        values = {"at": now(), "caller": caller, "name": name, "action": action, "claim_id": claim_id, "detail": detail}
-        with self.database.writing() as connection:
-            connection.execute(insert(t.accesses).values(**values))
-
-    def accesses(self, claim_id: str) -> list[Access]:
-        """Who saw what of a claim, in order."""
-        with self.database.reading() as connection:
-            rows = connection.execute(select(t.accesses).where(t.accesses.c.claim_id == claim_id).order_by(t.accesses.c.seq)).all()
-        return [Access(r.at, r.caller, r.name, r.action, r.claim_id, r.detail) for r in rows]
 
     def add_decision(self, claim_id: str, decision: str, reason: str, actor: str) -> Decision:
         """Write down what a person decided and set the claim's status; the machine's verdict stays as it is. Raises KeyError for an unknown decision."""

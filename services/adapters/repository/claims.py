@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -20,6 +22,7 @@ from services.domain.finding import Judgement
 from services.domain.text import Message
 
 _T = TypeVar("_T")
+_UNRANKED = {"claimed_fen": -1, "gap_fen": -1, "score_rank": -1.0, "criticals": 0, "warnings": 0}
 _SUMMARY = tuple(t.claims.c[name] for name in (*(f for f in ClaimSummary.__dataclass_fields__ if f != "cursor"), "seq"))
 
 
@@ -44,6 +47,23 @@ def claim_key(claim: Claim) -> str:
 def _open_text(untrusted: str | None) -> str | None:
     """Text as any database takes it: without NUL and lone surrogates."""
     return None if untrusted is None else untrusted.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _ranks(report: dict[str, Any]) -> dict[str, Any]:
+    """What the reviewer's list is sorted by; -1 where it is not known."""
+    claimed, supported = (_fen(report["amount"].get(k)) for k in ("claimed", "supported"))
+    found = Counter(f["severity"] for f in report["findings"] if f["outcome"] != "met")
+    return {
+        "claimed_fen": claimed,
+        "gap_fen": max(0, claimed - supported) if min(claimed, supported) >= 0 else -1,
+        "score_rank": report["score"]["value"],
+        "criticals": found["critical"],
+        "warnings": found["warning"],
+    }
+
+
+def _fen(amount: str | None) -> int:
+    return -1 if amount is None else int(Decimal(amount) * 100)
 
 
 def _summary(row: Row[Any]) -> ClaimSummary:
@@ -73,7 +93,20 @@ class ClaimStore(Part):
 
     def change_claim(self, claim_id: str, claim: Claim, raw: dict[str, Any]) -> None:
         """What the claim says is another now; its material and its status stay. Raises NotFound, ClaimExists."""
-        kept = ("status", "progress_done", "progress_total", "error", "verdict", "score", "score_low", "score_high", "claimed", "supported", "unclear")
+        kept = (
+            "status",
+            "progress_done",
+            "progress_total",
+            "error",
+            "verdict",
+            "score",
+            "score_low",
+            "score_high",
+            "claimed",
+            "supported",
+            "unclear",
+            *_UNRANKED,
+        )
         columns = {name: value for name, value in self._columns(claim).items() if name not in kept}
         with self.database.writing() as connection:
             other = connection.execute(select(t.claims.c.id).where(t.claims.c.claim_key == claim_key(claim), t.claims.c.id != claim_id)).scalar()
@@ -120,6 +153,11 @@ class ClaimStore(Part):
             query = query.where(t.claims.c.uscc.in_(sorted(enterprises)))
         with self.database.reading() as connection:
             return [_summary(row) for row in connection.execute(query)]
+
+    def claims_by_number(self, claim_no: str) -> list[ClaimSummary]:
+        """All claims of a number: two enterprises may use the same."""
+        with self.database.reading() as connection:
+            return [_summary(row) for row in connection.execute(select(*_SUMMARY).where(t.claims.c.claim_no == _open_text(claim_no)).limit(20))]
 
     def count_by_status(self) -> dict[str, int]:
         with self.database.reading() as connection:
@@ -206,6 +244,7 @@ class ClaimStore(Part):
                 claimed=amount.get("claimed"),
                 supported=amount.get("supported"),
                 unclear=amount.get("unclear"),
+                **_ranks(report),
             )
 
     def report(self, claim_id: str) -> dict[str, Any] | None:
@@ -228,18 +267,22 @@ class ClaimStore(Part):
 
     def _columns(self, claim: Claim) -> dict[str, Any]:
         blank = dict.fromkeys(("error", "verdict", "score", "score_low", "score_high", "claimed", "supported", "unclear"))
-        return blank | {
-            "claim_no": _open_text(claim.claim_no),
-            "uscc": _open_text(claim.enterprise.uscc),
-            "enterprise": _open_text(claim.enterprise.name),
-            "project": _open_text(claim.project.name),
-            "policy": _open_text(claim.policy),
-            "submitted_at": claim.submitted_at,
-            "status": "draft",
-            "progress_done": 0,
-            "progress_total": 0,
-            "updated_at": now(),
-        }
+        return (
+            blank
+            | _UNRANKED
+            | {
+                "claim_no": _open_text(claim.claim_no),
+                "uscc": _open_text(claim.enterprise.uscc),
+                "enterprise": _open_text(claim.enterprise.name),
+                "project": _open_text(claim.project.name),
+                "policy": _open_text(claim.policy),
+                "submitted_at": claim.submitted_at,
+                "status": "draft",
+                "progress_done": 0,
+                "progress_total": 0,
+                "updated_at": now(),
+            }
+        )
 
     def _empty(self, connection: Connection, claim_id: str) -> None:
         for table in (t.documents, t.rosters, t.evidence, t.intake_problems, t.index_entries):

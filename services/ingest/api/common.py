@@ -14,6 +14,7 @@ from services.adapters.repository.claims import no_claim
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.claim import SHANGHAI, RejectedRow
+from services.domain.review import Proposal
 from services.domain.text import Message
 from services.ingest.api.gates import StoreOf, get_store
 from services.ingest.api.matching import etag_of, require_match
@@ -106,6 +107,21 @@ def decision_view(decision: Decision) -> dict[str, Any]:
         "by": decision.actor,
         "at": decision.created_at.astimezone(SHANGHAI).isoformat(),
         "machine_verdict": decision.machine_verdict,
+    }
+
+
+def proposal_view(proposal: Proposal, verdict: str | None) -> dict[str, Any]:
+    """A decision just taken."""
+    return {
+        "id": proposal.id,
+        "decision": proposal.decision,
+        "reason": proposal.reason,
+        "by": proposal.name,
+        "at": proposal.created_at.astimezone(SHANGHAI).isoformat(),
+        "machine_verdict": verdict,
+        "amount": None if proposal.amount is None else str(proposal.amount),
+        "state": proposal.state.value,
+        "second_person": None if proposal.why is None else {"zh": proposal.why.zh, "en": proposal.why.en},
     }
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.adapters.announce import announce
+from services.adapters.deciding import Undecidable
+from services.adapters.deciding import decide as decide_claim
 from services.domain.text import Message
-from services.ingest.api.common import PREFIX, ClaimId, StoreOf, answers, decision_view, seen_claim, unchanged_claim
+from services.ingest.api.common import PREFIX, ClaimId, StoreOf, answers, proposal_view, seen_claim, unchanged_claim
 from services.ingest.api.gates import DeciderOf
 from services.ingest.api.matching import IfMatch
 from services.ingest.api.models import DecisionView
@@ -24,6 +26,7 @@ router = APIRouter(prefix=PREFIX, tags=["decisions"])
 class DecisionBody(BaseModel):
     decision: Literal["approve", "reject", "return"]
     reason: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+    amount: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=2, description="to be paid on approval; default: what is supported")
     model_config = ConfigDict(json_schema_extra={"example": {"decision": "return", "reason": "请补充 11 月 9 日的签到表"}})
 
 
@@ -36,11 +39,15 @@ class DecisionBody(BaseModel):
 def decide(
     claim_id: ClaimId, body: DecisionBody, store: StoreOf, caller: DeciderOf, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None
 ) -> Response:
-    """With a reason. Only a verified claim can be decided; a returned one takes more material and is submitted again."""
+    """With a reason. Only a verified claim can be decided; a returned one takes more material and is submitted again.
+
+    `state` is `final`, or `waiting` where a second person has to agree: the claim then stays `verified`.
+    """
     seen_claim(store, caller, claim_id)
 
     def act() -> tuple[int, str]:
-        status = unchanged_claim(store, caller, claim_id, if_match).status
+        summary = unchanged_claim(store, caller, claim_id, if_match)
+        status = summary.status
         if status != "verified":
             raise Problem(
                 409,
@@ -48,8 +55,10 @@ def decide(
                 Message(f"申报当前状态为 {status}，核验完成后方可作出决定", f"the claim is {status}; it can be decided once it is verified"),
                 status_now=status,
             )
-        decision = store.repository.add_decision(claim_id, body.decision, body.reason, caller.name)
-        announce(store, "claim.decided", claim_id)
-        return 201, json.dumps(decision_view(decision), ensure_ascii=False)
+        try:
+            proposal = decide_claim(store, caller, claim_id, body.decision, body.reason, body.amount)
+        except Undecidable as error:
+            raise Problem(409 if error.changed else 422, "decision-waiting" if error.changed else "amount-invalid", error.message) from error
+        return 201, json.dumps(proposal_view(proposal, summary.verdict), ensure_ascii=False)
 
     return as_json(once(store, caller, idempotency_key, f"POST /claims/{claim_id}/decisions", body.model_dump_json().encode(), act))

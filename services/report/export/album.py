@@ -87,8 +87,8 @@ def fill(report: Report, pictures: Pictures, budget: Budget | None = None) -> Al
     used: dict[str, int] = {}
     for index in order:
         finding = report.findings[index]
-        for place in _places(report, finding):
-            if not _showable(place, kinds):
+        for place in places(report, finding):
+            if not showable(place, kinds):
                 continue
             shown = album.findings.setdefault(index, [])
             if taker.spent or len(shown) >= budget.per_finding or used.get(finding["code"], 0) >= budget.per_code:
@@ -115,7 +115,7 @@ def _thumbnails(report: Report, taker: _Taker, album: Album, budget: Budget) -> 
         album.thumbnails[entry["file"]] = taker.thumbnail(entry["file"])
 
 
-def _places(report: Report, finding: dict[str, Any]) -> list[dict[str, Any]]:
+def places(report: Report, finding: dict[str, Any]) -> list[dict[str, Any]]:
     """The finding's own places, then twins within this claim: what repeats is shown beside what it repeats."""
     own = report.claim.get("claim_no")
     places = list(finding["evidence"])
@@ -124,7 +124,7 @@ def _places(report: Report, finding: dict[str, Any]) -> list[dict[str, Any]]:
     return places + twins
 
 
-def _showable(place: dict[str, Any], kinds: dict[str, str | None]) -> bool:
+def showable(place: dict[str, Any], kinds: dict[str, str | None]) -> bool:
     return kinds.get(place["file"]) == "video" or PurePosixPath(place["file"]).suffix.lower() in _PICTURED
 
 

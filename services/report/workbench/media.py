@@ -1,0 +1,179 @@
+"""Photos with their times, places and twins; videos with their spans on the time bar; learning time in ribbons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.domain.errors import NotFound
+from services.domain.text import Message
+from services.report.workbench.base import page
+from services.report.workbench.dossier import Dossier, load
+from services.report.workbench.gates import ReaderOf, StoreOf
+from services.report.workbench.routing import pages_of
+
+router = pages_of()
+
+_EARTH_KM = 6371.0
+_STRIP = 24
+_FAR_KM = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A photo on the sketch around the venue: position in the drawing (0..200), kilometres from the venue."""
+
+    id: str
+    x: float
+    y: float
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """North is up; `rings` are (radius in the drawing, kilometres)."""
+
+    spots: list[Spot]
+    rings: list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """One person's logged time on one day. `parts`: (left, width in per cent of the day's axis, reason, title)."""
+
+    day: str
+    parts: list[tuple[float, float, str, str]]
+
+
+@router.get("/claims/{claim_id}/photos")
+def photos_page(claim_id: str, request: Request, store: StoreOf, caller: ReaderOf) -> HTMLResponse:
+    dossier = _verified(load(store, caller, claim_id))
+    assert dossier.report is not None
+    store.repository.add_access(caller.id, caller.name, "photos", claim_id)
+    photos = dossier.entries("photo")
+    venue = dossier.report.claim["project"].get("venue")
+    return page(
+        request,
+        "photos.html",
+        dossier=dossier,
+        claim=dossier.claim,
+        caller=caller,
+        photos=photos,
+        said=findings_by_file(dossier),
+        sketch=sketch(photos, venue),
+        venue=venue,
+    )
+
+
+@router.get("/claims/{claim_id}/videos/{evidence_id}")
+def video_page(claim_id: str, evidence_id: str, request: Request, store: StoreOf, caller: ReaderOf, at: Annotated[float, Query(ge=0)] = 0.0) -> HTMLResponse:
+    dossier = _verified(load(store, caller, claim_id))
+    entry = dossier.entry(evidence_id)
+    if entry is None or entry["kind"] != "video":
+        raise NotFound(Message("该申报没有此视频", "the claim has no such video"))
+    store.repository.add_access(caller.id, caller.name, "video", claim_id, evidence_id)
+    length = float((entry["facts"] or {}).get("playable_seconds") or 0.0)
+    moments = [length * (i + 0.5) / _STRIP for i in range(_STRIP)] if length else []
+    return page(
+        request,
+        "video.html",
+        dossier=dossier,
+        claim=dossier.claim,
+        caller=caller,
+        entry=entry,
+        evidence_id=evidence_id,
+        moments=moments,
+        length=length,
+        at=at,
+        said=findings_by_file(dossier).get(entry["file"], []),
+        videos=dossier.entries("video"),
+    )
+
+
+@router.get("/claims/{claim_id}/online")
+def online_page(claim_id: str, request: Request, store: StoreOf, caller: ReaderOf) -> HTMLResponse:
+    dossier = _verified(load(store, caller, claim_id))
+    assert dossier.report is not None
+    store.repository.add_access(caller.id, caller.name, "online", claim_id)
+    people = [(number, t, ribbons(t["online"])) for number, t in enumerate(dossier.report.trainees, start=1) if t.get("online")]
+    findings = [(i, f) for i, f in enumerate(dossier.report.findings) if f["code"].startswith("online.")]
+    return page(request, "online.html", dossier=dossier, claim=dossier.claim, caller=caller, people=people, findings=findings)
+
+
+@router.get("/claims/{claim_id}/twin")
+def twin(
+    claim_id: str, store: StoreOf, caller: ReaderOf, claim_no: Annotated[str, Query(max_length=200)], file: Annotated[str, Query(max_length=1000)]
+) -> Response:
+    """Where a file of another claim can be seen: a redirect to its picture. Claims that are not the caller's business are not there."""
+    load(store, caller, claim_id)
+    for other in store.repository.claims_by_number(claim_no):
+        if not caller.sees(other.uscc):
+            continue
+        dossier = load(store, caller, other.id)
+        evidence = dossier.ids.get(file)
+        if evidence is not None:
+            return Response(status_code=303, headers={"Location": f"/claims/{other.id}/files/{evidence}/small.jpg?side=640", "Cache-Control": "no-store"})
+    raise NotFound(Message("另一申报的该文件不可见", "that file of the other claim cannot be seen"))
+
+
+def findings_by_file(dossier: Dossier) -> dict[str, list[tuple[int, dict[str, Any]]]]:
+    """File -> its findings with their numbers, info and what is met left out."""
+    assert dossier.report is not None
+    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    for index, finding in enumerate(dossier.report.findings):
+        for file in dict.fromkeys(p["file"] for p in finding["evidence"]):
+            found.setdefault(file, []).append((index, finding))
+    return found
+
+
+def sketch(photos: Sequence[tuple[str, Mapping[str, Any]]], venue: Mapping[str, Any] | None) -> Sketch | None:
+    """Photos around the venue; None where neither has coordinates. Far ones are drawn at the rim, so that near ones stay apart."""
+    if not venue or venue.get("lat") is None or venue.get("lon") is None:
+        return None
+    lat, lon = float(venue["lat"]), float(venue["lon"])
+    placed = [(i, f["latitude"], f["longitude"]) for i, e in photos if (f := e["facts"]) and f.get("latitude") is not None and f.get("longitude") is not None]
+    spots = []
+    for evidence, la, lo in placed:
+        north = math.radians(la - lat) * _EARTH_KM
+        east = math.radians(lo - lon) * _EARTH_KM * math.cos(math.radians(lat))
+        km = math.hypot(north, east)
+        reach = _reach(km)
+        scale = reach / km if km else 0.0
+        spots.append(Spot(evidence, 100 + east * scale, 100 - north * scale, km))
+    return Sketch(spots, [(_reach(km), km) for km in (1.0, 5.0, _FAR_KM)]) if spots else None
+
+
+def _reach(km: float) -> float:
+    """Distance from the middle of the drawing: logarithmic, the rim at 200 km and beyond."""
+    return 92 * min(1.0, math.log1p(km) / math.log1p(200.0))
+
+
+def ribbons(online: Mapping[str, Any]) -> list[Ribbon]:
+    """A ribbon for each day, over the hours in which there is anything that day (whole hours)."""
+    days: dict[str, list[tuple[datetime, datetime, str]]] = {}
+    for interval in online["intervals"]:
+        start, end = (datetime.fromisoformat(interval[k]) for k in ("start", "end"))
+        days.setdefault(start.date().isoformat(), []).append((start, end, interval["reason"]))
+    return [Ribbon(day, _parts(stretches)) for day, stretches in sorted(days.items())]
+
+
+def _parts(stretches: Sequence[tuple[datetime, datetime, str]]) -> list[tuple[float, float, str, str]]:
+    midnight = stretches[0][0].replace(hour=0, minute=0, second=0, microsecond=0)
+    parts = []
+    for start, end, reason in stretches:
+        a, b = ((t - midnight).total_seconds() / 864.0 for t in (start, end))
+        title = f"{start:%H:%M:%S}–{end:%H:%M:%S}"
+        parts.append((min(a, 100.0), max(min(b, 100.0) - a, 0.15), reason, title))
+    return parts
+
+
+def _verified(dossier: Dossier) -> Dossier:
+    if dossier.report is None:
+        raise NotFound(Message("该申报尚未核验", "the claim has not been verified yet"))
+    return dossier
