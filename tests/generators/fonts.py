@@ -1,6 +1,7 @@
 """Fonts of the test material: handwriting under the SIL Open Font License from npm's Fontsource packages, print from Debian's Noto CJK.
 
-Handwriting fonts are fetched once with `npm pack` into ~/.cache/hezheng-test-fonts (HEZHENG_TEST_FONTS overrides) and are never committed.
+Handwriting fonts are fetched once with `npm pack` into ~/.cache/hezheng-test-fonts (HEZHENG_TEST_FONTS overrides) and are never committed. The held-out
+hands, drawn from stroke data (pen.py), are for measuring only: nothing is fitted on them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
+from tests.generators.pen import PENS, build_pen_font
+
 HAND_PACKAGES = {
     "ma-shan-zheng": "5.3.1",
     "zhi-mang-xing": "5.3.0",
@@ -24,6 +27,8 @@ HAND_PACKAGES = {
     "zcool-kuaile": "5.3.0",
 }
 """Fontsource package -> version. The first four are brush and pen hands (from neat to cursive), the last is a round felt-pen hand."""
+
+STROKES, STROKES_VERSION = "hanzi-writer-data", "2.0.1"
 
 NOTO = Path("/usr/share/fonts/opentype/noto")
 _SIMPLIFIED = 2
@@ -42,6 +47,25 @@ def font_cache() -> Path:
 def handwriting_fonts() -> tuple[Path, ...]:
     """TrueType files of the handwriting fonts, fetched when absent. Raises FontsMissing."""
     return tuple(_font(name, version) for name, version in HAND_PACKAGES.items())
+
+
+@cache
+def held_out_fonts() -> tuple[Path, ...]:
+    """TrueType files of the ball-pen hands, built when absent (half a minute each). Raises FontsMissing."""
+    return tuple(_pen_font(name) for name in PENS)
+
+
+def _pen_font(name: str) -> Path:
+    folder = font_cache()
+    target, archive = folder / f"{name}.ttf", folder / f"{STROKES}-{STROKES_VERSION}.tgz"
+    if not target.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if not archive.exists():
+            _npm_pack(f"{STROKES}@{STROKES_VERSION}", folder)
+        temporary = target.with_name(f".{name}.{os.getpid()}.ttf")
+        build_pen_font(name, archive, temporary)
+        temporary.replace(target)
+    return target
 
 
 def _font(name: str, version: str) -> Path:

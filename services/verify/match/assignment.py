@@ -7,12 +7,18 @@ from dataclasses import replace
 
 from services.domain.case import DoubtKind, RowStatus
 from services.verify.match.directory import Directory
+from services.verify.match.list_order import order_odds
 from services.verify.match.rows import RowReading, Verdict, decide
+
+_SURE = 0.98
+"""Rows at least so sure show whether the sheet follows the list."""
 
 
 def assign(readings: Sequence[RowReading], directory: Directory) -> list[Verdict]:
     """One verdict per row, in order. The surest rows choose first; a person given twice is doubted the second time (from the top)."""
     alone = [decide(r, directory, {}) for r in readings]
+    _follow_list(readings, alone, directory)
+    alone = [decide(r, directory, {}) if r.order else v for r, v in zip(readings, alone, strict=True)]
     order = sorted(range(len(readings)), key=lambda k: (alone[k].status is not RowStatus.MATCHED, -_certainty(readings[k], alone[k]), k))
     taken: dict[int, int] = {}
     verdicts: list[Verdict] = list(alone)
@@ -31,6 +37,21 @@ def assign(readings: Sequence[RowReading], directory: Directory) -> list[Verdict
             verdicts[k] = replace(verdict, doubts=(*verdict.doubts, DoubtKind.PERSON_TWICE))
         seen.add(verdict.person)
     return verdicts
+
+
+def _follow_list(readings: Sequence[RowReading], verdicts: Sequence[Verdict], directory: Directory) -> None:
+    """Weighs the order of the list into the rows that are not sure by themselves."""
+    there = [k for k, reading in enumerate(readings) if not reading.empty]
+    places = [_sure_place(readings[k], verdicts[k], directory) for k in there]
+    by_place = {directory.people[i].trainee: i for i in directory.trainees}
+    for k, odds in zip(there, order_odds(places, len(by_place)), strict=True):
+        readings[k].order = {by_place[place]: value for place, value in odds.items() if place in by_place}
+
+
+def _sure_place(reading: RowReading, verdict: Verdict, directory: Directory) -> int | None:
+    if verdict.status is not RowStatus.MATCHED or verdict.person is None or (verdict.confidence or 0.0) < _SURE:
+        return None
+    return directory.people[verdict.person].trainee
 
 
 def _certainty(reading: RowReading, verdict: Verdict) -> float:

@@ -36,6 +36,8 @@ class NameBlock:
 
 
 Finder = Mapping[str, tuple[int, ...]]
+_DEPARTMENTS = 400
+"""More are not weighed against each other: they would rather be addresses or remarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Listing:
     by_phone: dict[str, tuple[int, ...]]
     alphabet: dict[str, int]
     blocks: tuple[NameBlock, ...]
+    departments: tuple[str, ...]
 
 
 class People:
@@ -68,7 +71,10 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """`alphabet`: character -> code; `rare` [codes]: characters that no recogniser was taught. The maps give indices into `people`."""
+    """`alphabet`: character -> code; `rare` [codes]: characters that no recogniser was taught. The maps give indices into `people`.
+
+    `departments`: those that anybody is of, at most `_DEPARTMENTS`.
+    """
 
     people: People
     by_name: Finder
@@ -80,6 +86,7 @@ class Directory:
     alphabet: Mapping[str, int]
     rare: NDArray[np.bool_]
     trainees: tuple[int, ...]
+    departments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -112,7 +119,12 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
         alphabet=alphabet,
         rare=np.array([is_rare(c) for c in alphabet], bool),
         trainees=tuple(sorted(i for i, _ in claimed)),
+        departments=_departments([*listing.departments, *(p.department for _, p in claimed)]),
     )
+
+
+def _departments(named: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(d for d in named if d))[:_DEPARTMENTS]
 
 
 def _over(base: dict[str, tuple[int, ...]], claimed: Iterable[tuple[str | None, int]]) -> Finder:
@@ -177,6 +189,7 @@ def _listing(insured: Iterable[Insured]) -> _Listing:
         _found((p.phone, i) for i, p in enumerate(people)),
         alphabet,
         _blocks(by_name, alphabet),
+        _departments(p.department for p in people),
     )
 
 

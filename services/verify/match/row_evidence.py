@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,8 +39,13 @@ _DIGITS = str.maketrans(
 )
 _AGREE_GAP = 6.0
 """An ID number as likely as this (natural log) beside the best reading is what the row says."""
-_ID_AGREES, _ID_DISAGREES = 12.0, -2.5
+_ID_AGREES, _ID_DISAGREES = 12.0, -4.0
+_OTHERS, _FEW = 15, 5
 _EDIT_GAP = 4.0
+_DEPARTMENT, _OTHER_DEPARTMENT = 2.5, -2.0
+"""Log odds of a person by the department beside the name; people move, so another one says little."""
+_DEPARTMENT_GAP, _NOT_LISTED = 0.4, 5.0
+"""How much a difference in log likelihood tells; and how far, per character, every listed one may be from what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,11 @@ class IdReading:
             return gaps
         return np.array([_EDIT_GAP * self._edits(n) for n in numbers], float)
 
+    def usual_gap(self, directory: Directory) -> float:
+        """The gap of somebody else's number: where all numbers are as unlikely, being a little less so says nothing."""
+        some = [n for i in directory.trainees[:_OTHERS] if (n := directory.people[i].id_number)]
+        return float(np.median(self.gaps(some))) if len(some) >= _FEW else _ID_AGREES
+
     def _edits(self, number: str) -> int:
         if not self.masked:
             return Levenshtein.distance(self.text, number)
@@ -81,13 +91,37 @@ class IdReading:
 
 
 @dataclass(frozen=True, slots=True)
+class DepartmentReading:
+    """A row's department: its text, and where it was read doubtfully its posteriors."""
+
+    text: str
+    table: Lattice | None = None
+    known: dict[str, float] = field(default_factory=dict, compare=False)
+
+    def score(self, department: str, departments: Sequence[str]) -> float:
+        """Log odds of who works in `department`, beside the others of the list."""
+        if self.table is None or department not in departments:
+            likeness = fuzz.ratio(self.text, department)
+            return _DEPARTMENT if likeness >= 80 else 0.0 if likeness >= 50 else _OTHER_DEPARTMENT
+        if not self.known:
+            *scores, said = forward(self.table, [*departments, self.text]).tolist()
+            self.known.update(zip(departments, scores, strict=True))
+            if said - max(scores) > _NOT_LISTED * len(self.text):
+                self.known.update(dict.fromkeys(departments, 0.0))
+        ranked = sorted(self.known.values())
+        best, second = ranked[-1], ranked[-2] if len(ranked) > 1 else ranked[-1] - 2 * _DEPARTMENT / _DEPARTMENT_GAP
+        lead = self.known[department] - (second if self.known[department] == best else best)
+        return float(np.clip(_DEPARTMENT_GAP * lead, _OTHER_DEPARTMENT, _DEPARTMENT))
+
+
+@dataclass(frozen=True, slots=True)
 class RowEvidence:
     """What a row says besides the name; None: no such column, or nothing legible in it."""
 
     id_number: IdReading | None = None
     employee_no: str | None = None
     phone: str | None = None
-    department: str | None = None
+    department: DepartmentReading | None = None
 
     def people(self, directory: Directory) -> set[int]:
         """Who the numbers of the row point to outright."""
@@ -103,7 +137,7 @@ class RowEvidence:
     def weigh(self, people: Iterable[int], directory: Directory) -> dict[int, float]:
         """Log odds of each person by everything but the name."""
         members = list(people)
-        scores = {i: self._minor(directory.people[i]) for i in members}
+        scores = {i: self._minor(directory.people[i], directory) for i in members}
         if self.id_number is not None and self.id_number.usable:
             for i, score in self.id_scores(members, directory).items():
                 scores[i] += score
@@ -115,8 +149,10 @@ class RowEvidence:
         if self.id_number is None or not known:
             return {}
         gaps = self.id_number.gaps([directory.people[i].id_number for i in known])
+        lead = self.id_number.usual_gap(directory) - gaps
         most = min(_ID_AGREES, 1.2 * self.id_number.digits)
-        return {i: float(max(_ID_DISAGREES, most - 1.2 * gap)) for i, gap in zip(known, gaps, strict=True)}
+        scores = np.maximum(_ID_DISAGREES, np.minimum(most - 1.2 * gaps, lead))
+        return dict(zip(known, scores.tolist(), strict=True))
 
     def id_agrees(self, person: Person) -> bool | None:
         """Does the row's ID number belong to the person? None where either is missing or illegible."""
@@ -141,15 +177,14 @@ class RowEvidence:
         doubtful = reading.best < -0.7
         return wrong <= (2 if doubtful else 0) or (wrong <= 2 and len(reading.text) != 18)
 
-    def _minor(self, person: Person) -> float:
+    def _minor(self, person: Person, directory: Directory) -> float:
         score = 0.0
         if self.employee_no and person.employee_no:
             score += 8.0 if self.employee_no == person.employee_no else -2.0 if _close(self.employee_no, person.employee_no) else -4.0
         if self.phone and person.phone:
             score += 9.0 if self.phone == person.phone else 1.0 if _close(self.phone, person.phone) else -4.0
         if self.department and person.department:
-            likeness = fuzz.ratio(self.department, person.department)
-            score += 2.5 if likeness >= 80 else 0.0 if likeness >= 50 else -2.0
+            score += self.department.score(person.department, directory.departments)
         return score
 
 
@@ -183,8 +218,15 @@ def read_evidence(table: SheetTable, row: SheetRow) -> RowEvidence:
         id_number=read_id(number) if number else None,
         employee_no=_plain(cells.get(ColumnRole.EMPLOYEE_NO)),
         phone=_plain(cells.get(ColumnRole.PHONE)),
-        department=normalise_name(cells[ColumnRole.DEPARTMENT].text) or None if ColumnRole.DEPARTMENT in cells else None,
+        department=_department(cells.get(ColumnRole.DEPARTMENT)),
     )
+
+
+def _department(cell: SheetCell | None) -> DepartmentReading | None:
+    text = normalise_name(cell.text) if cell else ""
+    if cell is None or not text:
+        return None
+    return DepartmentReading(text, lattice(cell.posteriors) if cell.posteriors is not None and cell.posteriors.steps else None)
 
 
 def _plain(cell: SheetCell | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.domain.case import DoubtKind, RowCandidate, RowStatus
 from services.domain.facts import ColumnRole, SheetCell, SheetRow, SheetTable
@@ -17,8 +17,10 @@ MATCH = 0.9
 """Least posterior probability at which a row is given to a person."""
 _STRANGER = 0.75
 """Least posterior probability at which a row is somebody who is not listed; between the two a human decides."""
+_SURELY_NOBODY = 0.99
 _LISTED = 0.05
-_TRAINEE_PRIOR, _OTHER_PRIOR = 1.0, -2.0
+_TRAINEE_PRIOR, _OTHER_PRIOR, _OTHER_DOUBT = 1.0, -2.0, 0.8
+"""Of thousands on the roster many are named a little like any stranger: who is not claimed for must be named the more plainly."""
 _SECOND_WITNESS, _WITNESS_RANGE = 0.6, (-1.0, 5.0)
 _NUMBER_OVER_NAME = -8.0
 """A number can outweigh a name that is no better than this; a name that is plainly another's is left to a human."""
@@ -38,7 +40,7 @@ _LIKELIEST = 0.3
 
 @dataclass(slots=True)
 class RowReading:
-    """A row with every person in question: `names` log odds by name alone, `extra` by everything else (indices into the directory)."""
+    """A row with every person in question: log odds by name alone, by all else on the row, and by the order of the list (indices into the directory)."""
 
     row: SheetRow
     text: str | None
@@ -47,6 +49,7 @@ class RowReading:
     evidence: RowEvidence
     legible: float
     empty: bool
+    order: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,9 @@ def _posterior(reading: RowReading, directory: Directory, taken: Mapping[int, in
     """Probability of each person, and of somebody else."""
     odds = {}
     for i, name in reading.names.items():
-        prior = _TRAINEE_PRIOR if directory.people[i].trainee is not None else _OTHER_PRIOR
-        extra = reading.extra.get(i, 0.0)
+        trainee = directory.people[i].trainee is not None
+        prior = _TRAINEE_PRIOR if trainee else _OTHER_PRIOR - _OTHER_DOUBT * max(0.0, _PLAIN - name)
+        extra = reading.extra.get(i, 0.0) + reading.order.get(i, 0.0)
         odds[i] = prior + max(name, _NUMBER_OVER_NAME - 2.0 if extra >= 8.0 else name) + extra + (_TAKEN if taken.get(i) else 0.0)
     top = max([0.0, *odds.values()])
     weights = {i: math.exp(v - top) for i, v in odds.items()}
@@ -169,7 +173,7 @@ def _stranger(reading: RowReading, directory: Directory, stranger: float, listed
         return Verdict(RowStatus.AMBIGUOUS, None, round(stranger, 4), tuple((i, 0.5) for i in pointed[:5]), (DoubtKind.ID_MISMATCH,))
     likeliest = _among_listed(reading, directory)[:3] if reading.text is not None else []
     if _is_a_name(reading):
-        likeliest = [(i, p) for i, p in likeliest if _may_be_misread(reading, directory.people[i])]
+        likeliest = [(i, p) for i, p in likeliest if stranger < _SURELY_NOBODY and _may_be_misread(reading, directory.people[i])]
     doubtful = tuple((i, round(p, 4)) for i, p in likeliest if p >= _LIKELIEST)
     if doubtful:
         return Verdict(RowStatus.AMBIGUOUS, None, round(1.0 - stranger, 4), doubtful, (DoubtKind.NAME_AMBIGUOUS,))

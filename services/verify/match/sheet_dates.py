@@ -14,13 +14,10 @@ from rapidfuzz import fuzz
 from services.domain.case import SheetDate
 from services.domain.claim import Claim, Session
 from services.domain.evidence import Box
-from services.domain.facts import ColumnRole, DateReading, SheetColumn, SheetFacts, SheetPage
+from services.domain.facts import ColumnRole, SheetColumn, SheetFacts, SheetPage
+from services.verify.match.stated_days import days_like, in_training, stated_day
 from services.verify.match.variants import normalise_name
 
-_SURE = 0.5
-"""A date read with less confidence is not taken."""
-_SURE_OUTSIDE = 0.85
-"""To say that a sheet is of a day outside the training, its date must be read this surely."""
 _SAME_COURSE = 80.0
 _HEADER_DAY = re.compile(
     r"(?<![\d:.年/-])(?:(?P<month>1[0-2]|0?[1-9])[月./-](?P<day>3[01]|[12]\d|0?[1-9])|(?P<alone>3[01]|[12]\d|0?[1-9])(?=[日号]))(?![\d:.点时/-])"
@@ -100,9 +97,9 @@ def _as_before(page: SheetPage, before: Sequence[Slot]) -> list[Slot]:
 
 
 def _page_slots(file: str, page: SheetPage, claim: Claim) -> list[Slot]:
-    day, known = resolve_date(page.date, claim)
+    day, known, part = stated_day(page.date, claim)
     text, box = (page.date.text, page.date.box) if page.date else (None, None)
-    whole = Slot(file, page, day, page.part, page.course, known, text, box)
+    whole = Slot(file, page, day, page.part or part, page.course, known, text, box)
     columns = _signatures(page)
     own = [(t, c) for t, c in columns if _own(c)]
     if not own:
@@ -110,7 +107,7 @@ def _page_slots(file: str, page: SheetPage, claim: Claim) -> list[Slot]:
     groups: dict[tuple[date | None, str | None], set[tuple[int, int]]] = {}
     for t, column in own:
         stated = _column_day(column, claim) if _dated(column) else day
-        groups.setdefault((stated, column.part or page.part), set()).add((t, column.index))
+        groups.setdefault((stated, column.part or whole.part), set()).add((t, column.index))
     shared = {(t, c.index) for t, c in columns if not _own(c)}
     slots = []
     for (column_day, part), members in sorted(groups.items(), key=lambda g: (g[0][0] or date.max, _ORDER.get(g[0][1] or "day", 1))):
@@ -121,10 +118,6 @@ def _page_slots(file: str, page: SheetPage, claim: Claim) -> list[Slot]:
         else:
             slots.append(replace(whole, part=part, columns=frozenset(members | shared)))
     return slots
-
-
-def in_training(day: date, claim: Claim) -> bool:
-    return claim.project.start <= day <= claim.project.end or any(s.date == day for s in claim.sessions)
 
 
 def _dated(column: SheetColumn) -> bool:
@@ -140,7 +133,7 @@ def _column_day(column: SheetColumn, claim: Claim) -> date | None:
         return None
     month, day = stated
     months = range(1, 13) if month is None else (month,)
-    fitting = sorted({d for m in months for d in _days_like(m, day, claim)})
+    fitting = sorted({d for m in months for d in days_like(m, day, claim)})
     if len(fitting) == 1:
         return fitting[0]
     if fitting or month is None:
@@ -155,57 +148,8 @@ def _in_span(day: date, claim: Claim) -> date:
     """A column's day; a reader that saw no year has put one in, which the training may correct."""
     if in_training(day, claim):
         return day
-    fitting = _days_like(day.month, day.day, claim)
+    fitting = days_like(day.month, day.day, claim)
     return fitting[0] if len(fitting) == 1 and abs(fitting[0].year - day.year) > 1 else day
-
-
-def _days_like(month: int, day: int, claim: Claim) -> list[date]:
-    """The training's days of that month and day."""
-    found = []
-    for year in range(claim.project.start.year, claim.project.end.year + 1):
-        try:
-            candidate = date(year, month, day)
-        except ValueError:
-            continue
-        if in_training(candidate, claim):
-            found.append(candidate)
-    return found
-
-
-def month_and_day(reading: DateReading) -> tuple[int, int] | None:
-    """Month and day of a reading, also where the year is not written; None where they cannot be told."""
-    if reading.value is not None:
-        return reading.value.month, reading.value.day
-    text = unicodedata.normalize("NFKC", reading.text)
-    found = re.search(r"(?<!\d)(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*(?:[日号]|(?!\d))", text)
-    if found is None or re.search(r"\d{3,4}\s*[年./-]", text):
-        return None
-    return int(found[1]), int(found[2])
-
-
-def resolve_date(reading: DateReading | None, claim: Claim) -> tuple[date | None, SheetDate]:
-    """The day of a reading: a missing year is the training's; what is read too faintly is unreadable rather than outside."""
-    if reading is None:
-        return None, SheetDate.UNREADABLE
-    if reading.value is not None:
-        if in_training(reading.value, claim):
-            return (reading.value, SheetDate.READ) if reading.confidence >= _SURE else (None, SheetDate.UNREADABLE)
-        if reading.confidence < _SURE_OUTSIDE:
-            return None, SheetDate.UNREADABLE
-        return reading.value, SheetDate.OUTSIDE
-    stated = month_and_day(reading)
-    if stated is None or reading.confidence < _SURE:
-        return None, SheetDate.UNREADABLE
-    month, day = stated
-    fitting = _days_like(month, day, claim)
-    if len(fitting) == 1:
-        return fitting[0], SheetDate.READ
-    if fitting or reading.confidence < _SURE_OUTSIDE:
-        return None, SheetDate.UNREADABLE
-    try:
-        return date(claim.project.start.year, month, day), SheetDate.OUTSIDE
-    except ValueError:
-        return None, SheetDate.UNREADABLE
 
 
 def sessions_at(day: date, part: str | None, course: str | None, sessions: Sequence[Session]) -> tuple[int, ...]:

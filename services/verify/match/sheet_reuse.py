@@ -16,7 +16,7 @@ from services.domain.case import Reuse, ReuseKind
 from services.domain.evidence import Place
 from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, SheetRow
 from services.verify.match.ink import InkSet, ink_set, overlap
-from services.verify.match.sheet_dates import month_and_day
+from services.verify.match.stated_days import month_and_day
 
 _SAME_INK = 0.87
 _LIKELY_INK, _SIMPLE_INK = 0.84, 0.9

@@ -30,6 +30,11 @@ def has_date(reading: OcrReading) -> bool:
     return bool(_SPAN.search(plain) or _SHORT.search(plain))
 
 
+def dateable(reading: OcrReading) -> bool:
+    """Whether a date stands in the text, or should, by the words before it."""
+    return has_date(reading) or bool(re.search(r"日期|时间", reading.text) and re.search(r"\d", reading.text))
+
+
 def sharpened(reading: OcrReading, again: OcrReading | None = None) -> OcrReading:
     """The reading with its date, if it has one, replaced by the likeliest day; `confidence` is then that day's.
 

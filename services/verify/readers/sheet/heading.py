@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 
-from services.domain.facts import DateReading, TextLine
+from services.domain.facts import DateReading, Posteriors, TextLine
 from services.verify.readers.sheet.columns import part_of_day
 from services.verify.readers.sheet.types import Rect
 
@@ -40,10 +40,14 @@ class Around:
 
 @dataclass(frozen=True)
 class Placed:
-    """A line with its rectangle on the straightened page: rows of text are level there, not on the original."""
+    """A line with its rectangle on the straightened page: rows of text are level there, not on the original.
+
+    `posteriors` where a date stands in it.
+    """
 
     line: TextLine
     rect: Rect
+    posteriors: Posteriors | None = None
 
     @property
     def text(self) -> str:
@@ -116,18 +120,12 @@ def _title(lines: Sequence[Placed]) -> str | None:
 
 def _date(lines: Sequence[Placed]) -> DateReading | None:
     """The page's date: labelled lines first. A span of days is no date of the page."""
-    rows = _rows(lines)
-    for row in sorted(rows, key=lambda entry: not any(re.search(r"日期|时间", line.text) for line in entry)):
-        text = ""
-        owners: list[Placed] = []
-        for line in row:
-            plain = _plain(line.text) + " "
-            text += plain
-            owners += [line] * len(plain)
-        reading = _from_text(text, owners)
-        if reading is not None:
-            return reading
-    return None
+    joined = []
+    for row in sorted(_rows(lines), key=lambda entry: not any(re.search(r"日期|时间", line.text) for line in entry)):
+        plain = [_plain(line.text) + " " for line in row]
+        joined.append(("".join(plain), [line for line, text in zip(row, plain, strict=True) for _ in text]))
+    readings = (read(text, owners) for read in (_from_text, _illegible) for text, owners in joined)
+    return next((reading for reading in readings if reading is not None), None)
 
 
 def _from_text(text: str, owners: Sequence[Placed]) -> DateReading | None:
@@ -148,9 +146,18 @@ def _from_text(text: str, owners: Sequence[Placed]) -> DateReading | None:
     return None
 
 
+def _illegible(text: str, owners: Sequence[Placed]) -> DateReading | None:
+    """What stands behind the label of a date and is no time of day: the schedule may tell what it says."""
+    for field in _FIELD.finditer(text):
+        if _label(field[1]) == "date" and re.search(r"\d", field[2]) and not re.search(r"\d\s*[:：]\s*\d", field[2]):
+            return _reading(None, field[2].strip(), owners[field.start(2) : field.end(2)], sure=0.2)
+    return None
+
+
 def _reading(value: Day | None, text: str, owners: Sequence[Placed], *, sure: float = 1.0) -> DateReading:
     lines = list(dict.fromkeys(owner.line for owner in owners))
     x0, y0 = min(line.box[0] for line in lines), min(line.box[1] for line in lines)
     x1, y1 = max(line.box[0] + line.box[2] for line in lines), max(line.box[1] + line.box[3] for line in lines)
     confidence = sure * min(line.confidence for line in lines)
-    return DateReading(value if confidence > _LEAST else None, text.strip(), round(confidence, 4), (x0, y0, x1 - x0, y1 - y0))
+    said = owners[0].posteriors if len(lines) == 1 else None
+    return DateReading(value if confidence > _LEAST else None, text.strip(), round(confidence, 4), (x0, y0, x1 - x0, y1 - y0), said)

@@ -10,12 +10,17 @@ import numpy as np
 
 from services.domain.facts import ColumnRole, SheetCell, SheetColumn, SheetRow, SheetTable
 from services.verify.readers.sheet.columns import Heading, dated, roles_by_contents
+from services.verify.readers.sheet.ditto import filled_in
 from services.verify.readers.sheet.header import Frame
 from services.verify.readers.sheet.signature import Verdict, judge_signature
 from services.verify.readers.sheet.source import Seen, Source
 from services.verify.readers.sheet.types import Rect
 
 _KEEP_POSTERIORS = (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER, ColumnRole.EMPLOYEE_NO, ColumnRole.PHONE, ColumnRole.OTHER)
+_DOUBTFUL = 0.95
+"""A department read less surely than this keeps its posteriors too; printed ones need none."""
+_IN_LINES = (ColumnRole.DEPARTMENT, ColumnRole.REMARK, ColumnRole.OTHER)
+"""Columns whose text goes on in a second line where the cell is too narrow."""
 _PRINTED_VARIES = 0.06
 
 
@@ -34,7 +39,7 @@ def plans(frame: Frame, source: Source, previous: Sequence[Plan]) -> list[Plan]:
         if previous and sum(len(plan.columns) for plan in previous) == frame.grid.columns:
             return list(previous)
         return [_by_contents(frame, source)]
-    headings = frame.headings
+    headings = _agreed(frame.headings)
     starts = [0]
     anchor = next((i for i, h in enumerate(headings) if h.role in (ColumnRole.NUMBER, ColumnRole.NAME, ColumnRole.SIGNATURE)), None)
     if anchor is not None and headings[anchor].month_day is None and headings[anchor].role is not ColumnRole.SIGNATURE:
@@ -44,6 +49,20 @@ def plans(frame: Frame, source: Source, previous: Sequence[Plan]) -> list[Plan]:
     if any(not any(headings[i].role in (ColumnRole.NAME, ColumnRole.SIGNATURE) for i in side) for side in sides):
         sides = [list(range(len(headings)))]
     return [Plan(tuple(side), tuple(headings[i] for i in side), tuple(headings[i].role or ColumnRole.OTHER for i in side)) for side in sides]
+
+
+def _agreed(headings: list[Heading]) -> list[Heading]:
+    """Headings of people side by side, each side's the same: what could not be read on one side stands on the other."""
+    for sides in (2, 3):
+        width, rest = divmod(len(headings), sides)
+        if rest or width < 2:
+            continue
+        columns = [[h for h in headings[i::width] if h.role is not None] for i in range(width)]
+        shared = [column[0].role for column in columns if len(column) > 1]
+        alike = all(len({(h.role, h.month_day, h.part) for h in column}) == 1 for column in columns if column)
+        if alike and all(columns) and len(set(shared)) >= 2 and set(shared) & {ColumnRole.NAME, ColumnRole.SIGNATURE}:
+            return [max(columns[i % width], key=lambda h: len(h.text)) for i in range(len(headings))]
+    return headings
 
 
 def _by_contents(frame: Frame, source: Source) -> Plan:
@@ -62,13 +81,16 @@ def build(frame: Frame, plan: Plan, source: Source, first_row: int, dates: Seque
     columns = _columns(frame, plan, source, dates)
     wanted = [frame.cell(row, plan.columns[i]) for row in frame.body for i in range(len(columns))]
     fresh = list(dict.fromkeys(c for c in wanted if c not in frame.seen))
-    frame.seen.update(zip(fresh, source.look([c.rect for c in fresh]), strict=True))
+    in_lines = {frame.cell(row, plan.columns[i]) for row in frame.body for i, role in enumerate(plan.roles) if role in _IN_LINES}
+    for wrapped in (False, True):
+        some = [c for c in fresh if (c in in_lines) is wrapped]
+        frame.seen.update(zip(some, source.look([c.rect for c in some], lines=wrapped), strict=True))
     signing = _signing(frame, plan)
     rows = tuple(_row(frame, plan, source, row, first_row + offset, signing) for offset, row in enumerate(frame.body))
     rows = _without_blank_end(frame, plan, source, rows)
     left = min(frame.grid.column_rects[i][0] for i in plan.columns)
     right = max(frame.grid.column_rects[i][2] for i in plan.columns)
-    return SheetTable(source.page.box((left, frame.grid.rect[1], right, frame.grid.rect[3])), columns, rows)
+    return SheetTable(source.page.box((left, frame.grid.rect[1], right, frame.grid.rect[3])), columns, filled_in(rows, columns))
 
 
 def _without_blank_end(frame: Frame, plan: Plan, source: Source, rows: tuple[SheetRow, ...]) -> tuple[SheetRow, ...]:
@@ -142,11 +164,15 @@ def _cell(seen: Seen | None, rect: Rect, index: int, role: ColumnRole, signing: 
         box=box,
         text=reading.text,
         confidence=round(reading.confidence, 4),
-        posteriors=reading.posteriors if role in _KEEP_POSTERIORS and reading.text else None,
+        posteriors=reading.posteriors if reading.text and _worth_keeping(role, reading.confidence) else None,
         signed=verdict.signed,
         mark=verdict.mark,
         ink=seen.ink.bitmap if role in (ColumnRole.SIGNATURE, ColumnRole.NAME) and not seen.typed else None,
     )
+
+
+def _worth_keeping(role: ColumnRole, confidence: float) -> bool:
+    return role in _KEEP_POSTERIORS or (role is ColumnRole.DEPARTMENT and confidence < _DOUBTFUL)
 
 
 def _verdict(seen: Seen) -> Verdict:

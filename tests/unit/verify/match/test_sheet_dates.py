@@ -11,7 +11,7 @@ from services.domain.case import DoubtKind, SheetDate
 from services.domain.claim import Claim, Mode
 from services.domain.facts import DateReading, SheetFacts
 from services.verify.match.attendance import Attendance, attend
-from services.verify.match.sheet_dates import resolve_date
+from services.verify.match.stated_days import resolve_date
 from tests.generators.facts import claim, page, rules, session, trainees
 
 D8, D9, D10 = date(2021, 11, 8), date(2021, 11, 9), date(2021, 11, 10)

@@ -1,0 +1,134 @@
+"""Which day does a line say? The training's days weighed against all others, by the likelihood of every way of writing them.
+
+A hand that writes 2021/11/12 is read as 202112 as easily as 2021.11.08 is as 2021.1.08; the schedule knows which days there are to write.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.domain.facts import Posteriors
+from services.verify.match.ctc import Lattice, best_path, forward, lattice
+
+_EXPECTED = 0.95
+"""Prior probability that a sheet of a claim is of one of its training days, if what is written there is a day at all."""
+_FAR = 1.6
+"""Log likelihood per character by which the best day may fall short of the best reading of the line."""
+_LABEL = re.compile(r"^.*?(?:日期|时间)\s*[:：;.]?\s*")
+_BEHIND = re.compile(r"\s+\S+\s*[:：].*$|(?:课程|地点|内容|教师|讲师|单位|部门|人数|学时|课时).*$")
+_PARTS = {"": None, "上午": "am", "下午": "pm", "全天": "day"}
+_STYLES = 3
+"""Of the days outside the training only the likeliest ways of writing are weighed."""
+_YEARLESS = (False, False, True, False, False, False, False, False, False, False, False, True, True, True)
+"""Which of the forms leave the year out."""
+_IGNORED = frozenset(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyDay:
+    """`probability` of the day among all days; `part` of day where one is written and plain."""
+
+    day: date
+    probability: float
+    part: str | None
+
+
+def likeliest_day(posteriors: Posteriors, days: Iterable[date]) -> LikelyDay | None:
+    """The day that a line says, given the days it is expected to say; None where it says no day at all. O(thousands of texts)."""
+    expected = sorted(set(days))
+    if not expected or posteriors.steps == 0:
+        return None
+    table = lattice(posteriors, _IGNORED)
+    text = best_path(table, posteriors.symbols)
+    before, behind = _around(text)
+    styles = list(range(len(_forms(expected[0]))))
+    inside = _scores(table, expected, styles, list(_PARTS), before, behind)
+    flat = int(inside.argmax())
+    _, style, part = np.unravel_index(flat, inside.shape)
+    others = _others(expected)
+    best_styles = sorted(styles, key=lambda s: -float(inside[:, s].max()))[:_STYLES]
+    outside = _scores(table, others, best_styles, [list(_PARTS)[int(part)]], before, behind)
+    path = float(forward(table, [text])[0]) if text else 0.0
+    if max(float(inside.max()), float(outside.max())) < path - _FAR * len(text):
+        return None
+    chances = np.concatenate(
+        [
+            np.logaddexp.reduce(inside.reshape(len(expected), -1), axis=1) + math.log(_EXPECTED / len(expected)),
+            np.logaddexp.reduce(outside.reshape(len(others), -1), axis=1) + math.log((1 - _EXPECTED) / len(others)),
+        ]
+    )
+    chances = np.exp(chances - np.logaddexp.reduce(chances))
+    best = int(chances.argmax())
+    if best < len(expected):
+        return LikelyDay(expected[best], float(chances[best]), _part(inside[best]))
+    return _without_year(others, chances[len(expected) :], [_YEARLESS[s] for s in best_styles], outside, expected[0].year)
+
+
+def _without_year(others: Sequence[date], chances: NDArray[np.float64], yearless: Sequence[bool], scores: NDArray[np.float64], year: int) -> LikelyDay:
+    """The likeliest of the other days; one written without its year is of the training's year, whichever year was supposed."""
+    best = int(chances.argmax())
+    day = others[best]
+    if not yearless[int(scores[best].max(axis=1).argmax())]:
+        return LikelyDay(day, float(chances[best]), None)
+    same = [i for i, other in enumerate(others) if (other.month, other.day) == (day.month, day.day)]
+    this_year = next((others[i] for i in same if others[i].year == year), day)
+    return LikelyDay(this_year, float(chances[same].sum()), None)
+
+
+def _part(scores: NDArray[np.float64]) -> str | None:
+    """The part of day written behind the day, where it is nine times as likely as any other."""
+    parts = np.logaddexp.reduce(scores, axis=0)
+    chances = np.exp(parts - np.logaddexp.reduce(parts))
+    best = int(chances.argmax())
+    return list(_PARTS.values())[best] if chances[best] >= 0.9 else None
+
+
+def _around(text: str) -> tuple[str, str]:
+    """What stands in the line before and behind its day and part of day."""
+    label = _LABEL.search(text)
+    first = re.search(r"\d", text)
+    before = label[0] if label else text[: first.start()] if first else ""
+    behind = _BEHIND.search(text[len(before) :])
+    return before, behind[0] if behind else ""
+
+
+def _scores(table: Lattice, days: Sequence[date], styles: Sequence[int], parts: Sequence[str], before: str, behind: str) -> NDArray[np.float64]:
+    """Log likelihood [days, styles, parts] of the whole line."""
+    texts = [before + forms[style] + part + behind for day in days for forms in [_forms(day)] for style in styles for part in parts]
+    distinct = list(dict.fromkeys(texts))
+    known = dict(zip(distinct, forward(table, distinct).tolist(), strict=True))
+    return np.array([known[text] for text in texts]).reshape(len(days), len(styles), len(parts))
+
+
+def _forms(day: date) -> tuple[str, ...]:
+    y, m, d = day.year, day.month, day.day
+    return (
+        f"{y}年{m}月{d}日",
+        f"{y}年{m:02}月{d:02}日",
+        f"{m}月{d}日",
+        f"{y}.{m}.{d}",
+        f"{y}.{m:02}.{d:02}",
+        f"{y}-{m}-{d}",
+        f"{y}-{m:02}-{d:02}",
+        f"{y}/{m}/{d}",
+        f"{y}/{m:02}/{d:02}",
+        f"{y}{m:02}{d:02}",
+        f"{y}年{m}月{d}",
+        f"{m}月{d}号",
+        f"{m}.{d}",
+        f"{m}/{d}",
+    )
+
+
+def _others(expected: Sequence[date]) -> list[date]:
+    """Every day from a year before the training to a year behind it, but for the expected ones."""
+    first, last = date(expected[0].year - 1, 1, 1), date(expected[-1].year + 1, 12, 31)
+    known = set(expected)
+    return [day for k in range((last - first).days + 1) if (day := first + timedelta(days=k)) not in known]
