@@ -148,6 +148,56 @@ def no_checks(log: Log) -> None:
     log.checks = [c for c in log.checks if c.person != person]
 
 
+# --- with pictures: `SHOTS` says whose face (of `tests.generators.faces`) each snapshot shows, "copy of" which it is ---------------
+
+ENROLLED = ("astronaut", "admiral")
+"""Faces of the first two people's reference pictures; the others have none."""
+SHOTS: dict[str, tuple[str, int]] = {
+    **{f"first{n}.jpg": ("astronaut", n) for n in (1, 2, 3)},
+    **{f"second{n}.jpg": ("admiral", n) for n in (1, 2, 3)},
+    "stranger.jpg": ("astronaut", 4),
+    "sitter1.jpg": ("admiral", 4),
+    "sitter2.jpg": ("admiral", 5),
+    "copy.jpg": ("copy of first1.jpg", 0),
+}
+
+
+def with_faces(log: Log) -> None:
+    """The first two people's first checks have snapshots, each another take of their own face."""
+    for index, name in enumerate(("first", "second")):
+        for n, i in enumerate(_checks(log, index)[:3], 1):
+            log.checks[i] = replace(log.checks[i], snapshot=f"{name}{n}.jpg")
+
+
+def _checks(log: Log, index: int) -> list[int]:
+    """A person's checks in order of time."""
+    person = log.sessions[_mine(log, index)[0]].person
+    return sorted((i for i, c in enumerate(log.checks) if c.person == person), key=lambda i: log.checks[i].at)
+
+
+def _show(log: Log, index: int, place: int, snapshot: str) -> None:
+    i = _checks(log, index)[place]
+    log.checks[i] = replace(log.checks[i], snapshot=snapshot)
+
+
+def mismatch(log: Log) -> None:
+    """Another sits for the second person; nobody else's pictures show that face."""
+    for place in range(3):
+        _show(log, 0, place, "")
+    _show(log, 1, 1, "stranger.jpg")
+
+
+def shared(log: Log) -> None:
+    """One face under two accounts without reference pictures."""
+    _show(log, 2, 0, "sitter1.jpg")
+    _show(log, 3, 0, "sitter2.jpg")
+
+
+def replayed(log: Log) -> None:
+    """A recompressed copy of a snapshot is used again."""
+    _show(log, 0, 1, "copy.jpg")
+
+
 DEFECTS: dict[str, Callable[[Log], None]] = {
     "online.overlapping_sessions": overlap,
     "online.outside_training": outside,
@@ -158,6 +208,9 @@ DEFECTS: dict[str, Callable[[Log], None]] = {
     "online.face_check_failed": failed_check,
     "online.face_check_gap": gap,
     "online.face_check_missing": no_checks,
+    "online.face_mismatch": mismatch,
+    "online.face_shared": shared,
+    "online.face_replayed": replayed,
 }
 
 

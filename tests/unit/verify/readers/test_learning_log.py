@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from services.domain.claim import SHANGHAI, Claim, Enterprise, Project, Trainee, Trainees
+from services.domain.claim import SHANGHAI
 from services.domain.errors import FileEmpty, FileTypeMismatch, FileUnreadable
 from services.domain.facts import LearningLogFacts
 from services.domain.identity import id_check_digit
-from services.domain.policy import Rules
-from services.verify.match.learning_time import learn
 from services.verify.readers import ReaderContext
 from services.verify.readers.learning_log import read, values
 from tests.generators import log_forms, logs
@@ -27,9 +24,6 @@ def _id(n: int) -> str:
 
 PEOPLE = [logs.Person(name, _id(i + 1), f"u{i}") for i, name in enumerate(["张三", "李四", "欧阳娜娜", "王小五", "买买提·艾力", "赵六"])]
 DAYS = [date(2021, 11, d) for d in (8, 9, 10)]
-TRAINEES = Trainees("t.csv", tuple(Trainee(i + 2, p.name, p.id_number) for i, p in enumerate(PEOPLE)))
-CLAIM = Claim("C", Enterprise("一厂"), Project("车工", date(2021, 11, 8), date(2021, 11, 12), Decimal(40)))
-RULES = Rules({}, Decimal(3000), 45, Decimal(10), Decimal(15), "all", ())
 
 
 def read_file(path: Path) -> LearningLogFacts:
@@ -54,34 +48,6 @@ def test_every_form_says_the_same(tmp_path: Path, form: str, headers: str) -> No
     facts = read_file(log_forms.write_table(tmp_path / "c", {"人脸": log_forms.check_rows(log, headers)}, form))
     assert [(c.checked_at, c.passed) for c in facts.checks] == [(c.at, c.passed) for c in log.checks]
     assert all(c.similarity is not None and 0.85 < c.similarity < 1 for c in facts.checks)
-
-
-@pytest.mark.parametrize("form", ["csv", "xlsx", "xapi"])
-@pytest.mark.parametrize("code", [None, *logs.DEFECTS])
-def test_planted_defects_are_found_and_nothing_else(tmp_path: Path, form: str, code: str | None) -> None:
-    log = logs.honest(PEOPLE, DAYS, seed=7)
-    if code:
-        logs.DEFECTS[code](log)
-    if form == "xapi":
-        paths = [
-            log_forms.write_xapi(tmp_path / "s", log_forms.xapi_statements(log), lines=True),
-            log_forms.write_table(tmp_path / "c", {"c": log_forms.check_rows(log, "plain")}, "csv"),
-        ]
-    elif form == "xlsx":
-        paths = [
-            log_forms.write_table(tmp_path / "s", {"学习": log_forms.session_rows(log, "platform"), "核验": log_forms.check_rows(log, "platform")}, "xlsx")
-        ]
-    else:
-        paths = [
-            log_forms.write_table(tmp_path / kind, {kind: rows}, "csv")
-            for kind, rows in (("s", log_forms.session_rows(log, "plain")), ("c", log_forms.check_rows(log, "plain")))
-        ]
-    read_logs = [(path.name, read_file(path)) for path in paths]
-    learning = learn(read_logs, None, CLAIM, TRAINEES, None, RULES, [()] * len(PEOPLE))
-    assert {note.code for note in learning.notes} == ({code} if code else set())
-    assert not any(p.id_number in str(note) for p in PEOPLE for note in learning.notes)
-    clean = [t for i, t in enumerate(learning.times) if not any(i in n.trainees for n in learning.notes)]
-    assert clean and all(t.verified_minutes == t.logged_minutes > 0 for t in clean)
 
 
 @pytest.mark.parametrize(
