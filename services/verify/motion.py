@@ -17,21 +17,26 @@ ALIKE = 0.75
 """Mean cosine over the window from which on two stretches are one."""
 _LOCALLY = 0.5
 MEAN_SECONDS = 2.0
-_FAINT = 1.2
+FAINT = 1.2
 """Root mean square of the movement, in grey levels, below which nothing can be compared."""
 
 
-def movement(small: Array, rate: float) -> Array:
-    """Unit vectors float32 [n, pixels] of what moves in grey samples [n, height, width], `rate` a second; zero where nothing does."""
+def moving_part(small: Array, rate: float) -> Array:
+    """What moves in grey samples [n, height, width], `rate` a second: float32 [n, pixels] around a mean of 0."""
     flat = small.reshape(len(small), -1).astype(np.float32)
     reach = max(1, round(MEAN_SECONDS * rate))
     sums = np.concatenate([np.zeros((1, flat.shape[1])), np.cumsum(flat, axis=0, dtype=np.float64)])
     index = np.arange(len(flat))
     low, high = np.maximum(index - reach, 0), np.minimum(index + reach + 1, len(flat))
     rest = flat - ((sums[high] - sums[low]) / (high - low)[:, None]).astype(np.float32)
-    rest -= rest.mean(axis=1, keepdims=True)  # brightness as a whole (auto exposure, flicker) is no movement
+    return np.asarray(rest - rest.mean(axis=1, keepdims=True))  # brightness as a whole (auto exposure, flicker) is no movement
+
+
+def movement(small: Array, rate: float) -> Array:
+    """Unit vectors float32 [n, pixels] of what moves in grey samples [n, height, width], `rate` a second; zero where nothing does."""
+    rest = moving_part(small, rate)
     norms = np.sqrt((rest**2).sum(axis=1, keepdims=True))
-    faint = norms < _FAINT * np.sqrt(flat.shape[1])
+    faint = norms < FAINT * np.sqrt(rest.shape[1])
     return np.where(faint, 0.0, rest / np.maximum(norms, 1e-6)).astype(np.float32)
 
 

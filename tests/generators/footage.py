@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,32 @@ def run(*arguments: object) -> None:
     done = subprocess.run(["ffmpeg", "-v", "error", "-y", "-nostdin", *map(str, arguments)], capture_output=True, check=False)
     if done.returncode:
         raise RuntimeError(f"ffmpeg {' '.join(map(str, arguments))}: {done.stderr.decode(errors='replace')[-800:]}")
+
+
+def seconds_of(path: Path) -> float:
+    """What ffprobe says that a (sound) file lasts."""
+    return float(_asked(path, "format=duration"))
+
+
+def rate_of(path: Path) -> float:
+    """Frames a second."""
+    over, under = _asked(path, "stream=avg_frame_rate").split("/")
+    return float(over) / float(under)
+
+
+def _asked(path: Path, what: str) -> str:
+    command = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", what, "-of", "csv=p=0", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().strip(",")
+
+
+def frame_at(path: Path, second: float) -> Image.Image:
+    """One frame as a picture."""
+    png = subprocess.run(
+        ["ffmpeg", "-v", "error", "-ss", str(second), "-i", str(path), "-frames:v", "1", "-c:v", "png", "-f", "image2", "pipe:1"],
+        capture_output=True,
+        check=True,
+    )
+    return Image.open(io.BytesIO(png.stdout)).convert("RGB")
 
 
 # --- genuine --------------------------------------------------------------------------------------------------

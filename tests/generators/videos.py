@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.generators import mp4boxes
+from tests.generators import footage, mp4boxes
 from tests.generators.footage import SIZE, Size, run
 from tests.generators.footage import hand_held as hand_held
 from tests.generators.footage import tripod as tripod
@@ -213,19 +214,26 @@ def slideshow(path: Path, pictures: list[Image.Image], *, each: float = 5.0, fps
     return _finish(process, path)
 
 
-def moving_slideshow(path: Path, pictures: list[Image.Image], *, each: float = 5.0, fps: int = 15, size: Size = SIZE) -> Path:
-    """Pictures one after another, each with a slow pan and zoom."""
+def moving_slideshow(path: Path, pictures: list[Image.Image], *, each: float = 5.0, fps: int = 15, fade: float = 0.0, size: Size = SIZE) -> Path:
+    """Pictures one after another, each with a slow pan and zoom, with cross-fades of `fade` seconds in which both go on moving."""
     process = _encoder(path, fps, size)
     assert process.stdin is not None
     rng = np.random.default_rng(len(pictures))
+    steps, blend = round(each * fps), round(fade * fps)
+    before: list[np.ndarray[Any, Any]] = []
     for picture in pictures:
         wide = np.asarray(picture.resize((size[0] * 2, size[1] * 2)).convert("RGB"))
         (x0, x1), (y0, y1), (z0, z1) = rng.uniform(0, 1, 2), rng.uniform(0, 1, 2), rng.uniform(1.5, 2.0, 2)
-        for t in np.linspace(0, 1, round(each * fps), endpoint=False):
+        shown = []
+        for t in np.linspace(0, 1, steps + blend, endpoint=False):
             zoom = z0 + (z1 - z0) * t
             room_x, room_y = size[0] * (2 - zoom), size[1] * (2 - zoom)
             move = np.float32([[1 / zoom, 0, -(x0 + (x1 - x0) * t) * room_x / zoom], [0, 1 / zoom, -(y0 + (y1 - y0) * t) * room_y / zoom]])
-            process.stdin.write(cv2.warpAffine(wide, move, size, flags=cv2.INTER_AREA).tobytes())
+            shown.append(cv2.warpAffine(wide, move, size, flags=cv2.INTER_AREA))
+        for i, frame in enumerate(shown[:steps]):
+            share = (i + 1) / (blend + 1) if i < len(before) else 1.0
+            process.stdin.write((frame if share == 1 else cv2.addWeighted(frame, share, before[i], 1 - share, 0)).tobytes())
+        before = shown[steps:]
     return _finish(process, path)
 
 
@@ -260,7 +268,8 @@ def recoded_gop(source: Path, path: Path, gop: int) -> Path:
 
 def retimed(source: Path, path: Path, speed: float) -> Path:
     """The clip, then the clip again at `speed` times its speed, coded anew."""
-    graph = f"[0:v]split[a][b];[b]setpts=PTS/{speed},fps=15[c];[a][c]concat=n=2:v=1"
+    rate = footage.rate_of(source)
+    graph = f"[0:v]split[a][b];[a]fps={rate}[d];[b]setpts=PTS/{speed},fps={rate}[c];[d][c]concat=n=2:v=1"
     run("-i", source, "-filter_complex", graph, "-an", *_X264, path)
     return path
 

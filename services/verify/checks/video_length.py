@@ -16,6 +16,8 @@ _ROUNDING = 0.5
 """Seconds by which a video cut at a full minute may miss it: its last frame has no length of its own."""
 
 _SLOWED = ("if_recorded_at_25_fps", "if_frames_are_doubled")
+_NOT_SLOWED = "if_not_slowed"
+"""What counts if a video whose effective seconds are those at its usual speed was not slowed down after all: a human decides."""
 
 
 @check
@@ -77,16 +79,21 @@ def _seconds(case: Case, item: Evidence) -> tuple[float, float]:
     empty = [span.seconds for span in item.facts.spans if span.certain]
     gone = [*empty, *seen_stretches(case, path, certain=True)]
     unsure = [*gone, *(span.seconds for span in item.facts.spans if not span.certain), *seen_stretches(case, path, certain=False)]
-    most = max(0.0, item.facts.effective_seconds - (_length(gone) - _length(empty)))
-    least = max(0.0, most - (_length(unsure) - _length(gone)))
+    shown = _witness(item, _NOT_SLOWED) or item.facts.effective_seconds
+    most = max(0.0, shown - (_length(gone) - _length(empty)))
+    least = max(0.0, most - (_length(unsure) - _length(gone))) * (item.facts.effective_seconds / shown if shown else 1.0)
     usual = _at_usual_speed(item)
     return (least if usual is None else min(least, usual)), most
 
 
 def _at_usual_speed(item: Evidence) -> float | None:
     """Seconds that a video would last if it is slowed down; None where nothing looks like that."""
+    return _witness(item, *_SLOWED)
+
+
+def _witness(item: Evidence, *names: str) -> float | None:
     witnesses = item.facts.witnesses if isinstance(item.facts, VideoFacts) else ()
-    return next((seconds for who, seconds in witnesses if who in _SLOWED), None)
+    return next((seconds for who, seconds in witnesses if who in names), None)
 
 
 def _length(stretches: list[tuple[float, float]]) -> float:

@@ -1,20 +1,36 @@
-"""Does a stretch of one video appear in another one? Told by what moves. Pure."""
+"""Does a stretch of one video appear in another one: as it was, coded anew, mirrored, cropped, faster or slower? Told by what moves. Pure.
+
+How much moves from moment to moment proposes where the two run alongside each other: that curve survives coding, mirroring and cropping,
+and comparing curves takes milliseconds. What moves where then decides. A fixed camera's background plays no part in either, so two lessons
+in one room are different videos.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from services.domain.facts import VideoFacts
-from services.verify.motion import WINDOW_SECONDS, agreeing, movement
+from services.verify.match.framing import WHOLE, Framing, best_framing, likeness
+from services.verify.motion import FAINT, WINDOW_SECONDS, agreeing, moving_part
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 WIDTH, HEIGHT = 16, 9
 """Of a video's signature."""
-_MOST = 3000
+_MOST = 6000
+_SPEEDS = (1.0, 0.95, 1.05, 0.9, 1.1, 0.8, 1.25, 2.0, 0.5, 1.5, 1 / 1.5)
+_SLOW_SECONDS = 4.0
+_PIECE_SECONDS, _HOPS = 16.0, 2
+"""Pieces of a curve that are looked for, and how many of them begin within one's length."""
+_ALONGSIDE, _LEAST_CHANGE = 0.5, 0.05
+"""Correlation of the curves from which on a place is looked at; how much (root mean square) a curve must change to be compared."""
+_PLACES, _PEAKS = 6, 3
+_JITTER = (0, -1, 1)
+_PROMISING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +43,16 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The same stretch in both videos, in seconds; `likeness` is the mean cosine of the movement, 1 the same."""
+    """The same stretch in both videos, in seconds; `likeness` is the mean cosine of the movement, 1 the same.
+
+    `speed`: how many times as fast mine runs; `framing`: the part of their picture that mine shows.
+    """
 
     mine: tuple[float, float]
     theirs: tuple[float, float]
     likeness: float
+    speed: float = 1.0
+    framing: Framing = WHOLE
 
 
 def clip_of(facts: VideoFacts) -> Clip | None:
@@ -46,29 +67,103 @@ def clip_of(facts: VideoFacts) -> Clip | None:
 
 
 def shared_stretch(mine: Clip, theirs: Clip) -> Stretch | None:
-    """The longest stretch (12 s or more) that both show, as it is or mirrored; None if there is none."""
+    """The longest stretch (12 s or more) that both show; None if there is none. The usual speed is tried first."""
     rate = min(mine.rate, theirs.rate)
-    window = round(WINDOW_SECONDS * rate)
-    a, b = _at_rate(mine, rate), _at_rate(theirs, rate)
-    moving = movement(a, rate)
-    best: tuple[int, int, int, float] | None = None  # length, start in mine, start in theirs, likeness
-    for picture in (b, b[:, :, ::-1]):
-        alike = moving @ movement(picture, rate).T
-        for lag in range(window - len(a), len(b) - window + 1):
-            line = np.diagonal(alike, lag)
-            inside = agreeing(line, window)
-            if not inside.any():
-                continue
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
-            start, end = max(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[1] - run[0])
-            if best is None or end - start > best[0]:
-                best = int(end - start), int(start + max(0, -lag)), int(start + max(0, lag)), float(line[start:end].mean())
-    if best is None:
+    b = _Moving.of(_at_rate(theirs, rate), rate)
+    for speed in _SPEEDS:
+        a = _Moving.of(_at_rate(mine, rate * speed), rate)  # mine, brought to the pace of theirs
+        found = [stretch for lag, piece in _alongside(a, b) if (stretch := _confirmed(a, b, lag, piece, speed)) is not None]
+        if found:
+            return max(found, key=lambda stretch: stretch.mine[1] - stretch.mine[0])
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    """What moves [n, 9, 16] at `rate` a second, and `curve` [n]: how much of it there is, without its own slow changes."""
+
+    parts: Array
+    curve: Array
+    rate: float
+
+    @classmethod
+    def of(cls, samples: Array, rate: float) -> _Moving:
+        parts = moving_part(samples, rate)
+        strength = np.log(np.sqrt((parts * parts).mean(axis=1)) + FAINT)
+        reach = max(1, round(_SLOW_SECONDS * rate))
+        window = np.ones(2 * reach + 1)
+        slow = np.convolve(strength, window, mode="same") / np.convolve(np.ones(len(strength)), window, mode="same")
+        return cls(parts.reshape(-1, HEIGHT, WIDTH), np.asarray(strength - slow, dtype=np.float64), rate)
+
+
+def _alongside(a: _Moving, b: _Moving) -> Iterator[tuple[int, tuple[int, int]]]:
+    """(lag, piece of `a` from, to) where `a[i]` seems to be `b[i + lag]`, the likeliest first."""
+    piece = min(round(_PIECE_SECONDS * a.rate), len(a.curve), len(b.curve))
+    if piece < WINDOW_SECONDS * a.rate - 1:
+        return
+    starts = np.unique(np.append(np.arange(0, len(a.curve) - piece, max(1, piece // _HOPS)), len(a.curve) - piece))
+    alike = _correlated(a.curve, starts, b.curve, piece)
+    best: dict[int, float] = {}
+    for row, start in enumerate(starts):
+        for at in _peaks(alike[row]):
+            lag = int(at - start)
+            best[lag] = max(best.get(lag, 0.0), float(alike[row, at]))
+    chosen: list[int] = []
+    for lag in sorted(best, key=lambda lag: -best[lag]):
+        if all(abs(lag - other) > 2 for other in chosen):
+            chosen.append(lag)
+            inside = [(float(alike[row, start + lag]), int(start)) for row, start in enumerate(starts) if 0 <= start + lag < alike.shape[1]]
+            start = max(inside)[1]
+            yield lag, (start, start + piece)
+        if len(chosen) == _PLACES:
+            return
+
+
+def _correlated(curve: Array, starts: Array, other: Array, piece: int) -> Array:
+    """Normalised correlation of pieces of a curve with every piece of another: [pieces, places]. 0 where either hardly changes."""
+    pieces = curve[starts[:, None] + np.arange(piece)]
+    pieces = pieces - pieces.mean(axis=1, keepdims=True)
+    size = 1 << int(np.ceil(np.log2(len(other) + piece)))
+    crossed = np.fft.irfft(np.fft.rfft(other, size) * np.conj(np.fft.rfft(pieces, size, axis=1)), size, axis=1)[:, : len(other) - piece + 1]
+    sums, squares = (np.concatenate([[0.0], np.cumsum(values)]) for values in (other, other * other))
+    total, square = sums[piece:] - sums[:-piece], squares[piece:] - squares[:-piece]
+    spread = np.sqrt(np.maximum(square - total * total / piece, 0.0))
+    own = np.sqrt((pieces * pieces).sum(axis=1))
+    least = _LEAST_CHANGE * np.sqrt(piece)
+    changes = (own[:, None] > least) & (spread[None, :] > least)
+    return np.asarray(np.where(changes, crossed / np.maximum(own[:, None] * spread[None, :], 1e-9), 0.0))
+
+
+def _peaks(line: Array) -> Array:
+    """The highest few places of a line above the bound, best first."""
+    good = np.flatnonzero(line >= _ALONGSIDE)
+    return good[np.argsort(-line[good], kind="stable")][:_PEAKS]
+
+
+def _confirmed(a: _Moving, b: _Moving, lag: int, piece: tuple[int, int], speed: float) -> Stretch | None:
+    """The stretch around a piece in which the same moves in the same places, if there is one."""
+    found = []
+    for shift in _JITTER:
+        start, end = max(piece[0], -lag - shift), min(piece[1], len(b.parts) - lag - shift)
+        if end - start >= WINDOW_SECONDS * a.rate / 2:
+            framing, score = best_framing(a.parts[start:end], b.parts[start + lag + shift : end + lag + shift])
+            found.append((score, lag + shift, framing))
+    score, lag, framing = max(found, key=lambda item: item[0], default=(0.0, 0, WHOLE))
+    if score < _PROMISING:
         return None
-    length, first, second, likeness = best
-    return Stretch(
-        (round(first / rate, 2), round((first + length) / rate, 2)), (round(second / rate, 2), round((second + length) / rate, 2)), round(likeness, 4)
-    )
+    first, last = max(0, -lag), min(len(a.parts), len(b.parts) - lag)
+    line = likeness(a.parts[first:last], b.parts[first + lag : last + lag], framing)
+    inside = agreeing(line, round(WINDOW_SECONDS * a.rate))
+    if not inside.any():
+        return None
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
+    low, high = max(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[1] - run[0])
+    mine, theirs = (first + low, first + high), (first + lag + low, first + lag + high)
+    return Stretch(_seconds(mine, a.rate * speed), _seconds(theirs, a.rate), round(float(line[low:high].mean()), 4), speed, framing)
+
+
+def _seconds(run: tuple[int, int], rate: float) -> tuple[float, float]:
+    return round(float(run[0] / rate), 2), round(float(run[1] / rate), 2)
 
 
 def _at_rate(clip: Clip, rate: float) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 
 from services.domain.facts import Span, SpanKind
 from services.verify.readers.video.moving_stills import moving_stills
+from services.verify.readers.video.stamps import stamped_runs
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,6 +25,7 @@ _RECODED = 8
 _DEAD_PIXELS = 0.004
 """Share of full-resolution pixels that changed by more than two levels; below it nothing new came from a sensor."""
 _DEAD_SHARE = 0.6
+_ALIVE = 0.02
 _BLACK_SECONDS = 2.0
 _BLACK_MEAN, _BLACK_SPREAD = 24.0, 6.0
 _DRAWN = 0.3
@@ -49,7 +51,7 @@ class Samples:
 def still_spans(samples: Samples) -> tuple[Span, ...]:
     """Black, slideshow and frozen stretches, disjoint, in order of time."""
     black = _black_runs(samples)
-    runs = [run for run in _still_runs(samples, _SLIDE_SECONDS) if not _overlaps(run, black)]
+    runs = [run for run in _still_runs(samples.thumbs, samples.rate, _SLIDE_SECONDS) if not _overlaps(run, black)]
     shows = _slideshows(samples, runs)
     moved = [(run, sure) for run, sure in moving_stills(samples.thumbs, samples.rate) if not _overlaps(run, shows)]
     spans = [_span(SpanKind.BLACK, run, samples, True) for run in black]
@@ -59,6 +61,9 @@ def still_spans(samples: Samples) -> tuple[Span, ...]:
     for run in runs:
         if (run[1] - run[0]) / samples.rate >= FROZEN_SECONDS and not _overlaps(run, shows):
             spans.append(_span(SpanKind.FROZEN, run, samples, _dead(samples, run) and not _drawn(samples, run)))
+    for run in stamped_runs(samples.thumbs, lambda thumbs: _still_runs(thumbs, samples.rate, FROZEN_SECONDS)):
+        if not _overlaps(run, [*black, *shows, *runs]) and _dead(samples, run):
+            spans.append(_span(SpanKind.FROZEN, run, samples, _alive_elsewhere(samples, run) and not _drawn(samples, run)))
     return tuple(sorted(spans, key=lambda span: span.seconds))
 
 
@@ -91,34 +96,40 @@ def difference(a: Array, b: Array) -> Array:
     return np.partition(gaps, -6, axis=-1)[..., -6]
 
 
-def _still_runs(samples: Samples, least_seconds: float) -> list[Run]:
+def _still_runs(thumbs: Array, rate: float, least_seconds: float) -> list[Run]:
     """Stretches that stay like their first sample. Neighbours alone would follow a slow drift."""
-    count, least = len(samples.thumbs), max(2, round(least_seconds * samples.rate))
+    count, least = len(thumbs), max(2, round(least_seconds * rate))
     if count < 2:
         return []
-    step = difference(samples.thumbs[1:], samples.thumbs[:-1]) <= _STILL
+    step = difference(thumbs[1:], thumbs[:-1]) <= _STILL
     runs: list[Run] = []
     for start, end in runs_of(step, least - 1):
         stop, at = end + 1, start
         while stop - at >= least:
-            like = difference(samples.thumbs[at:stop], samples.thumbs[at]) <= _STILL + 1
+            like = difference(thumbs[at:stop], thumbs[at]) <= _STILL + 1
             broken = np.flatnonzero(~like)
             after = at + int(broken[0]) if len(broken) else stop
             if after - at >= least:
                 runs.append((at, after))
             at = max(after, at + 1)
-    return _joined(samples, runs)
+    return _joined(thumbs, runs)
 
 
-def _joined(samples: Samples, runs: list[Run]) -> list[Run]:
+def _joined(thumbs: Array, runs: list[Run]) -> list[Run]:
     """Runs of one picture that a key frame's fresh coding had parted."""
     joined: list[Run] = []
     for run in runs:
-        if joined and run[0] - joined[-1][1] <= 2 and difference(samples.thumbs[run[0]], samples.thumbs[joined[-1][1] - 1]) <= _RECODED:
+        if joined and run[0] - joined[-1][1] <= 2 and difference(thumbs[run[0]], thumbs[joined[-1][1] - 1]) <= _RECODED:
             joined[-1] = (joined[-1][0], run[1])
         else:
             joined.append(run)
     return joined
+
+
+def _alive_elsewhere(samples: Samples, run: Run) -> bool:
+    """The rest of the video has a sensor's noise all along: then its sudden end is no quiet room under a running clock."""
+    rest = np.concatenate([samples.change[1 : run[0]], samples.change[run[1] + 1 :]])
+    return len(rest) >= FROZEN_SECONDS * samples.rate / 2 and float(np.quantile(rest, 0.1)) >= _ALIVE
 
 
 def _dead(samples: Samples, run: Run) -> bool:

@@ -6,6 +6,7 @@ was coded anew; a second cycle of a machine never does. Its soft shadows return 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,22 @@ _QUIET = 1 / 3
 """Share of the grid's cells that are compared: the quietest."""
 _STEADY = 0.4
 _REACH_SECONDS = 2.0
-_LEAST, _LEAST_SUDDEN, _TIMES_CHANCE = 0.07, 0.04, 7.0
+_LEAST, _LEAST_SUDDEN, _TIMES_CHANCE = 0.07, 0.025, 7.0
 """The correlations (of all that is left, of its sudden part) from which on noise is the same, and how many times they must exceed chance."""
+_ENOUGH_SUDDEN = 0.1
+"""From here on the sudden part is proof enough, at twice as many times chance: another light hides the slow part."""
 _FAINT = 0.2
 """Root mean square, in grey levels, below which a cell holds no noise to compare: drawn pictures, or a coder that smoothed it away."""
 _CHANCES = 24
 _MOST_SAMPLES = 400
 _SHIFTS = (0, -1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How a stretch was copied."""
+
+    mirrored: bool
 
 
 class Noise:
@@ -48,22 +58,27 @@ class Noise:
         self.quiet = energy <= np.quantile(energy, _QUIET)
         self.noisy = energy[self.quiet] >= _FAINT**2 * flat.size / len(energy)
 
-    def is_copy(self, later: Array, earlier: Array) -> bool:
-        """Whether the samples `later` (indices) were copied from `earlier` (indices, same length), as they are or mirrored."""
+    def copied(self, later: Array, earlier: Array) -> Copied | None:
+        """How the samples `later` (indices) were copied from `earlier` (indices, same length); None if they were not."""
         step = max(1, -(-len(later) // _MOST_SAMPLES))
         later, earlier = later[::step], earlier[::step]
-        return any(self._repeated(later, earlier, mirrored) for mirrored in (False, True))
+        return next((Copied(mirrored) for mirrored in (False, True) if self._repeated(later, earlier, mirrored)), None)
 
     def _repeated(self, later: Array, earlier: Array, mirrored: bool) -> bool:
-        for values, least in ((self.rest, _LEAST), (self.sudden, _LEAST_SUDDEN)):
-            found = max(self._likeness(values, later, earlier + shift, mirrored) for shift in _SHIFTS)
-            if found < least:
-                return False
-            elsewhere = np.random.default_rng(len(later)).integers(1, len(values), _CHANCES)
-            chances = [abs(self._likeness(values, later, (earlier + int(shift)) % len(values), mirrored)) for shift in elsewhere]
-            if found < _TIMES_CHANCE * float(np.median(chances)):
-                return False
-        return True
+        sudden, chance = self._found(self.sudden, later, earlier, mirrored)
+        if sudden < _LEAST_SUDDEN or sudden < _TIMES_CHANCE * chance:
+            return False
+        if sudden >= _ENOUGH_SUDDEN and sudden >= 2 * _TIMES_CHANCE * chance:
+            return True
+        found, chance = self._found(self.rest, later, earlier, mirrored)
+        return found >= _LEAST and found >= _TIMES_CHANCE * chance
+
+    def _found(self, values: Array, later: Array, earlier: Array, mirrored: bool) -> tuple[float, float]:
+        """(correlation where the copy would come from, its size elsewhere)."""
+        found = max(self._likeness(values, later, earlier + shift, mirrored) for shift in _SHIFTS)
+        elsewhere = np.random.default_rng(len(later)).integers(1, len(values), _CHANCES)
+        chances = [abs(self._likeness(values, later, (earlier + int(shift)) % len(values), mirrored)) for shift in elsewhere]
+        return found, float(np.median(chances))
 
     def _likeness(self, values: Array, later: Array, earlier: Array, mirrored: bool) -> float:
         """Median correlation over the quiet cells; 0 where they are perfectly still."""

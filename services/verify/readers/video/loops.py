@@ -13,6 +13,7 @@ import numpy as np
 from services.domain.facts import Span, SpanKind
 from services.verify.motion import MEAN_SECONDS, WINDOW_SECONDS, agreeing, movement
 from services.verify.readers.video.copies import Noise
+from services.verify.readers.video.pieces import Piece, extended, joined
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -90,25 +91,43 @@ def _mark_retimed(plain: Array, small: Array, rate: float, speed: float, window:
 
 
 def _spans(source: Array, lags: Array, detail: Array, rate: float) -> tuple[Span, ...]:
-    """Maximal runs of repeats whose source runs along (forwards or backwards)."""
-    spans: list[Span] = []
-    start = 0
-    marked = source >= 0
-    if not marked.any():
+    """Maximal runs of repeats whose source runs along (forwards or backwards), those that are surely copies as far as their pictures are the same."""
+    runs = _runs(source, rate)
+    if not runs:
         return ()
     noise, usual = Noise(detail, rate), _usual(lags)
+    pieces: list[Piece] = []
+    for later in runs:
+        earlier = source[later]
+        # a machine may have been in the same place before the stretch that was copied
+        for origin in (earlier, *(later - lag for lag in usual if lag <= later[0])):
+            copied = noise.copied(later, origin)
+            if copied is not None:
+                pieces.append(extended(Piece(later, origin, copied.mirrored), detail))
+                break
+        else:
+            pieces.append(Piece(later, earlier, None))
+    return tuple(
+        Span(SpanKind.LOOPED, _seconds(piece.later, rate), piece.mirrored is not None, _seconds(np.sort(piece.earlier), rate)) for piece in joined(pieces)
+    )
+
+
+def _runs(source: Array, rate: float) -> list[Array]:
+    """The samples of each run."""
+    runs = []
+    start = 0
+    marked = source >= 0
     for i in range(1, len(source) + 1):
         if i < len(source) and marked[i] and marked[start] and abs(int(source[i]) - int(source[i - 1])) <= 3:
             continue
         if marked[start] and (i - start) / rate >= MEAN_SECONDS:
-            later, earlier = np.arange(start, i), source[start:i]
-            # a machine may have been in the same place before the stretch that was copied
-            copied = next((what for what in (earlier, *(later - lag for lag in usual if lag <= start)) if noise.is_copy(later, what)), None)
-            piece = earlier if copied is None else copied
-            origin = (round(int(piece.min()) / rate, 3), round((int(piece.max()) + 1) / rate, 3))
-            spans.append(Span(SpanKind.LOOPED, (round(start / rate, 3), round(i / rate, 3)), copied is not None, origin))
+            runs.append(np.arange(start, i))
         start = i
-    return tuple(spans)
+    return runs
+
+
+def _seconds(samples: Array, rate: float) -> tuple[float, float]:
+    return round(int(samples[0]) / rate, 3), round((int(samples[-1]) + 1) / rate, 3)
 
 
 def _usual(lags: Array) -> list[int]:

@@ -1,4 +1,4 @@
-"""Slideshows whose pictures are moved: each still panned and zoomed by a program, one hard cut after another.
+"""Slideshows whose pictures are moved: each still panned and zoomed by a program, with hard cuts or cross-fades between them.
 
 Within a shot every sample is then the first one, shifted and scaled as a whole, and evenly so. Before a camera people move by
 themselves, and a hand is never even.
@@ -15,6 +15,11 @@ Run = tuple[int, int]
 
 _CUT, _CUT_RATIO = 22.0, 3.5
 """Mean grey levels from one sample to the next, and how many times those around it."""
+_FADES = (0.4, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0)
+"""Seconds that a cross-fade may take."""
+_OUTSTANDING, _NEARLY = 1.5, 0.85
+_FADED, _MIX = 16.0, 0.3
+"""Mean grey levels between the two ends of a fade; how far, of that, what lies between may stray from a mix of them."""
 _LEAST, _MOST = 1.6, 15.0
 """Seconds of a shot."""
 _SHOTS = 3
@@ -26,7 +31,7 @@ _UNLIKE = 20.0
 _UNEVEN = 0.3
 """Pixels by which the movement may stray from an even one (speeding up and slowing down allowed)."""
 _MOVED = 1.0
-"""Pixels by which it must move at all: a tripod's shot does not."""
+"""Pixels by which it must move to count: a tripod's shot does not."""
 _EQUAL_SHOTS = 4
 
 
@@ -39,29 +44,75 @@ def moving_stills(thumbs: Array, rate: float) -> list[tuple[Run, bool]]:
         return []
     pictures = thumbs.astype(np.float32)
     change = np.abs(np.diff(pictures, axis=0)).mean(axis=(1, 2))
-    edges = [0, *(i + 1 for i in range(len(change)) if _is_cut(change, i)), len(thumbs)]
-    shots = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if _LEAST * rate <= b - a <= _MOST * rate]
-    moved = [_is_moved_still(pictures[a:b]) for a, b in shots]
+    cuts = [(i + 1, i + 1) for i in range(len(change)) if _is_cut(change, i)]
+    edges = [(0, 0), *_apart(cuts, _fades(pictures, rate)), (len(thumbs), len(thumbs))]
+    shots = [(a, b) for (_, a), (b, _) in zip(edges, edges[1:], strict=False) if _LEAST * rate <= b - a <= _MOST * rate]
+    if len(shots) < _SHOTS:
+        return []
+    reach = [_movement_of_a_still(pictures[a:b]) for a, b in shots]
     for k in range(1, len(shots) - 1):  # one that could not be told, between two of its length, goes with them
         around = [shots[j][1] - shots[j][0] for j in (k - 1, k, k + 1)]
-        moved[k] = moved[k] or (moved[k - 1] and moved[k + 1] and max(around) - min(around) <= 1)
+        if reach[k] is None and reach[k - 1] is not None and reach[k + 1] is not None and max(around) - min(around) <= 2:
+            reach[k] = 0.0
     found: list[tuple[Run, bool]] = []
-    group: list[Run] = []
-    for shot, is_moved in zip(shots, moved, strict=True):
-        if is_moved and group and shot[0] == group[-1][1]:
-            group.append(shot)
+    group: list[tuple[Run, float]] = []
+    for shot, moved in zip(shots, reach, strict=True):
+        if moved is not None and group and (group[-1][0][1], shot[0]) in edges:
+            group.append((shot, moved))
             continue
         found += _show(group)
-        group = [shot] if is_moved else []
+        group = [(shot, moved)] if moved is not None else []
     return found + _show(group)
 
 
-def _show(group: list[Run]) -> list[tuple[Run, bool]]:
-    if len(group) < _SHOTS:
+def _show(stills: list[tuple[Run, float]]) -> list[tuple[Run, bool]]:
+    """Three of the stills must have moved; of the others each program moves some hardly at all."""
+    if sum(moved >= _MOVED for _, moved in stills) < _SHOTS:
         return []
-    lengths = [end - start for start, end in group]
-    equal = len(group) >= _EQUAL_SHOTS and max(lengths[:-1]) - min(lengths[:-1]) <= 1
+    group = [shot for shot, _ in stills]
+    # from the middle of one change to that of the next: a fade's own ends are not so sharp
+    middles = [(a[1] + b[0]) / 2 for a, b in zip(group, group[1:], strict=False)]
+    lengths = np.diff([float(group[0][0]), *middles])
+    steady = lengths[1:] if len(lengths) > _EQUAL_SHOTS - 1 else lengths  # the first may have no fade before it
+    equal = len(group) >= _EQUAL_SHOTS and float(steady.max() - steady.min()) <= 2
     return [((group[0][0], group[-1][1]), equal)]
+
+
+def _fades(pictures: Array, rate: float) -> list[Run]:
+    """Stretches (from, to) in which one picture goes over into another: every one in between is a mix of the two ends."""
+    found: list[tuple[float, Run]] = []
+    change = np.abs(np.diff(pictures, axis=0)).mean(axis=(1, 2))
+    for length in sorted({max(2, round(seconds * rate)) for seconds in _FADES}):
+        if len(pictures) <= length:
+            break
+        first, last = pictures[:-length], pictures[length:]
+        turned = np.abs(last - first).mean(axis=(1, 2))
+        strays = []
+        for step in range(1, length):
+            share = step / length
+            between = pictures[step : len(pictures) - length + step]
+            strays.append(np.abs(between - (1 - share) * first - share * last).mean(axis=(1, 2)))
+        stray = np.max(strays, axis=0) / np.maximum(turned, 1e-6)
+        good = [i for i in np.flatnonzero((turned > _FADED) & (stray < _MIX)) if _stands_out(change, int(i), length)]
+        found += [(float(turned[i]), (int(i), int(i) + length)) for i in good]
+    chosen: list[Run] = []
+    for turned_by, run in sorted(found, key=lambda item: -item[0]):  # the longest stretch of a fade turns most
+        if all(run[1] <= other[0] or other[1] <= run[0] for other in chosen):
+            inside = [part for much, part in found if run[0] <= part[0] and part[1] <= run[1] and much >= _NEARLY * turned_by]
+            chosen.append(min(inside, key=lambda part: part[1] - part[0]))  # before and after it the pictures only move on
+    return chosen
+
+
+def _stands_out(change: Array, start: int, length: int) -> bool:
+    """More changes within than before and after: a movement across the picture is a mix of its ends too, but goes on as it began."""
+    around = [part.mean() for part in (change[max(0, start - 3) : start], change[start + length : start + length + 3]) if len(part)]
+    return bool(around) and float(change[start : start + length].mean()) > _OUTSTANDING * float(np.mean(around))
+
+
+def _apart(cuts: list[Run], fades: list[Run]) -> list[Run]:
+    """Cuts and fades in order of time; a cut within a fade is none."""
+    alone = [cut for cut in cuts if not any(fade[0] <= cut[0] <= fade[1] for fade in fades)]
+    return sorted([*alone, *fades])
 
 
 def _is_cut(change: Array, i: int) -> bool:
@@ -69,7 +120,8 @@ def _is_cut(change: Array, i: int) -> bool:
     return bool(change[i] > _CUT and len(around) and change[i] > _CUT_RATIO * np.median(around))
 
 
-def _is_moved_still(shot: Array) -> bool:
+def _movement_of_a_still(shot: Array) -> float | None:
+    """How many pixels a still was moved within a shot; None if it is no evenly moved still."""
     inner = shot[1:-1]
     first = inner[0]
     moves = []
@@ -77,15 +129,13 @@ def _is_moved_still(shot: Array) -> bool:
     for index in np.linspace(0, len(inner) - 1, min(_POINTS, len(inner))).astype(int):
         guess, unlike = _register(first, inner[index], guess)
         if unlike > _UNLIKE:
-            return False
+            return None
         moves.append(guess)
     at = np.linspace(0, 1, len(moves))
     reach = np.array([shot.shape[2] / 2, 0, 0, shot.shape[1] / 2, 1, 1])  # scale as movement at the picture's edge
     path = np.array(moves) * reach
-    if np.abs(path - path[0]).max() < _MOVED:
-        return False
     strays = [np.abs(path[:, k] - np.polyval(np.polyfit(at, path[:, k], 3), at)).max() for k in (0, 3, 4, 5)]
-    return bool(max(strays) <= _UNEVEN)
+    return float(np.abs(path - path[0]).max()) if max(strays) <= _UNEVEN else None
 
 
 def _register(a: Array, b: Array, guess: Array) -> tuple[Array, float]:

@@ -18,19 +18,22 @@ from services.verify.readers.video.content import Samples, still_spans
 from services.verify.readers.video.labels import labels
 from services.verify.readers.video.loops import halved, loop_spans
 from services.verify.readers.video.pictures import frames_of
+from services.verify.readers.video.places import lively_places
 from services.verify.readers.video.sniff import check_is_video
-from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, structure, subtract, total, union
-from services.verify.readers.video.tempo import repeats
+from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, subtract, total, union
+from services.verify.readers.video.tempo import RECORDED, Beat, slowdown
+from services.verify.readers.video.timeline import timeline
 
 _RATE = 5.0
 _LONG_RATE, _LONG = 2.0, 3600.0
 _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
 _MOST_PICTURES = 300
 _REFERENCE_FPS = 20.0
-_USUAL_FPS = 25.0
+_USUAL_FPS, _USUAL_LEAST = 25.0, 19.5
+"""Frames a second of a usual camera, and the fewest that phones record: below, frames may be doubled only because the camera was slower than its file."""
 _MOST_PIXELS, _KEY_SECONDS = 50e9, 4.0
 """Pixels to decode in full (13 minutes of 1080p at 30 a second), and how far key frames may lie apart to stand in for the rest."""
-_BEAT_FRAMES, _LEAST_DOUBLED = 36, 10.0
+_BEAT_FRAMES, _BEAT_SIZE, _LEAST_DOUBLED = 36, (128, 72), 10.0
 _CHANGED = 2
 """Grey levels by which a pixel in full resolution differs when it changed."""
 
@@ -44,20 +47,22 @@ def read(source: Path, ctx: ReaderContext) -> VideoFacts:
     except ffmpeg.ToolFailed as error:
         raise _unplayable(str(error)) from error
     stream = _video_stream(probe)
-    timeline = _timeline(source, probe, int(stream["index"]), ctx)
-    samples, frames = _look(source, stream, timeline, ctx)
-    spans = _spans(samples, timeline)
+    shown = _timeline(source, probe, stream, ctx)
+    samples, frames = _look(source, stream, shown, ctx)
+    spans = _spans(samples, shown)
     cuts = union([span.seconds for span in spans if span.certain])
-    seen = subtract(_shown(timeline, samples), ())
+    seen = subtract(_shown(shown, samples), ())
     notes = labels(probe)
+    beat = _beat(source, stream, shown, samples)
+    effective, speeds = _at_usual_speed(shown, beat, shown.scale * total(subtract(seen, cuts)))
     small = halved(samples.thumbs)
     return VideoFacts(
         container_seconds=_rounded(container_seconds(probe)),
-        playable_seconds=round(timeline.playable, 3),
-        effective_seconds=round(timeline.scale * total(subtract(seen, cuts)), 3),
+        playable_seconds=round(shown.playable, 3),
+        effective_seconds=round(effective, 3),
         width=stream.get("width"),
         height=stream.get("height"),
-        fps=_rounded(timeline.fps),
+        fps=_rounded(shown.fps),
         codec=stream.get("codec_name"),
         recorded_at=notes.recorded_at,
         recorded_at_source=notes.recorded_at_source,
@@ -66,7 +71,7 @@ def read(source: Path, ctx: ReaderContext) -> VideoFacts:
         software=notes.software,
         spans=spans,
         frames=frames,
-        witnesses=(*_witnesses(probe), *timeline.witnesses, *_doubt(timeline), *_doubled(source, stream, timeline)),
+        witnesses=(*_witnesses(probe), *shown.witnesses, *_doubt(shown), *speeds),
         signature=_signature(small),
         signature_rate=samples.rate / _signature_step(len(small)),
     )
@@ -104,25 +109,16 @@ def _video_stream(probe: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _timeline(source: Path, probe: dict[str, Any], index: int, ctx: ReaderContext) -> Structure:
+def _timeline(source: Path, probe: dict[str, Any], stream: dict[str, Any], ctx: ReaderContext) -> Structure:
     try:
-        packets = av_demux.demux(source, index)
-        sound = next((s["index"] for s in probe.get("streams", []) if s.get("codec_type") == "audio"), None)
-        audio = None if sound is None else _sound_seconds(av_demux.demux(source, int(sound)), source.stat().st_size)
+        found = timeline(source, probe, stream)
     except av_demux.NotDemuxed as error:
         raise _unplayable(str(error)) from error
-    timeline = structure(packets, source.stat().st_size, audio_seconds=audio)
-    if timeline is None:
+    if found is None:
         raise _unplayable("no frame could be found")
-    if timeline.intervals and timeline.intervals[-1][1] > ctx.limits.video_seconds * 4:
+    if found.intervals and found.intervals[-1][1] > ctx.limits.video_seconds * 4:
         raise FileTooLarge(Message("视频过长，请分段上传", "the video is too long; split it and upload the parts"))
-    return timeline
-
-
-def _sound_seconds(packets: av_demux.Packets, size: int) -> float:
-    inside = packets.position + packets.size <= size
-    _, first = np.unique(packets.position[inside], return_index=True)
-    return float(packets.lasts[inside][first].sum())
+    return found
 
 
 def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: ReaderContext) -> tuple[Samples, tuple[Frame, ...]]:
@@ -201,20 +197,30 @@ def _doubt(timeline: Structure) -> tuple[tuple[str, float], ...]:
     return (("if_recorded_at_25_fps", round(timeline.playable * timeline.fps / _USUAL_FPS, 3)),)
 
 
-def _doubled(source: Path, stream: dict[str, Any], timeline: Structure) -> tuple[tuple[str, float], ...]:
-    """What the video would last without frames shown several times, if two stretches of it both show them so. Told, not subtracted."""
-    if timeline.playable < _LEAST_DOUBLED:
-        return ()
-    found = []
-    for share in (0.3, 0.7):
+def _beat(source: Path, stream: dict[str, Any], shown: Structure, samples: Samples) -> Beat:
+    """Whether the video is slowed down, told by stretches of it in which much moves, each from a key frame on."""
+    if shown.playable < _LEAST_DOUBLED:
+        return RECORDED
+    stretches = []
+    for second in lively_places(shown, samples):
         try:
-            pictures = av_demux.frames_from(source, int(stream["index"]), timeline.first + share * timeline.playable, _BEAT_FRAMES, ffmpeg.THUMB)
+            stretches.append(av_demux.frames_from(source, int(stream["index"]), shown.first + second, _BEAT_FRAMES, _BEAT_SIZE))
         except av_demux.NotDemuxed:  # the place lies behind damage: nothing can be told of it
-            return ()
-        found.append(repeats(pictures))
-    if found[0] != found[1] or found[0] == 1:
-        return ()
-    return (("if_frames_are_doubled", round(timeline.playable / found[0], 3)),)
+            continue
+    return slowdown(stretches)
+
+
+def _at_usual_speed(shown: Structure, beat: Beat, effective: float) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """(effective seconds, witnesses). What is surely slowed counts at its usual speed; how much it would be otherwise is told beside it, for a human to decide.
+
+    Cameras below a usual rate, and those whose sound runs along, may have had their frames doubled by a program that only changed the rate: told, not subtracted.
+    """
+    if beat.times == 1:
+        return effective, ()
+    usual = round(shown.playable / beat.times, 3)
+    if not beat.certain or not shown.silent or (shown.fps or 0) < _USUAL_LEAST:
+        return effective, (("if_frames_are_doubled", usual),)
+    return effective / beat.times, (("if_frames_are_doubled", usual), ("if_not_slowed", round(effective, 3)))
 
 
 def _signature_step(count: int) -> int:
@@ -231,4 +237,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-register(Reader("video", 2, (EvidenceKind.VIDEO,), read=read))
+register(Reader("video", 3, (EvidenceKind.VIDEO,), read=read))

@@ -24,6 +24,7 @@ _HELD = 3.0
 _STRETCHED = 2.5
 """Frames coded for at least so many times the rate they are played at: slowed down, not recorded so."""
 _SLOW_FPS = 8.0
+_SOUND_ALONG = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,27 @@ class Structure:
     scale: float = 1.0
     suspicious_rate: bool = False
     witnesses: tuple[tuple[str, float], ...] = ()
-    key_seconds: float | None = None
-    """The longest time between two frames that can be decoded by themselves; None where there are fewer than two."""
+    key_times: tuple[float, ...] = ()
+    """When frames are shown that can be decoded by themselves, seconds from the first frame, in order."""
+    silent: bool = False
+    """No sound runs along for most of it."""
 
     @property
     def playable(self) -> float:
         return self.scale * total(self.intervals)
 
+    @property
+    def key_seconds(self) -> float | None:
+        """The longest time between two frames that can be decoded by themselves; None where there are fewer than two."""
+        return float(np.diff(self.key_times).max()) if len(self.key_times) > 1 else None
 
-def structure(packets: Packets, file_size: int, *, audio_seconds: float | None = None) -> Structure | None:
-    """The true timeline of a video stream; None if no frame's bytes are in the file. `audio_seconds`: what the sound really lasts."""
+
+def structure(packets: Packets, file_size: int, *, audio_seconds: float | None = None, coded_fps: float | None = None) -> Structure | None:
+    """The true timeline of a video stream; None if no frame's bytes are in the file. `audio_seconds`: what the sound really lasts.
+
+    `coded_fps`: the rate that the coded video states, where the packets don't bring it along.
+    """
+    coded = coded_fps if packets.bitstream_fps is None else packets.bitstream_fps
     chosen = _unique(packets, file_size)
     if not len(chosen):
         return None
@@ -73,12 +85,13 @@ def structure(packets: Packets, file_size: int, *, audio_seconds: float | None =
         held.append(Span(SpanKind.FROZEN, (round(float(times[-1]), 3), round(float(times[-1] + lasts[-1]), 3))))
     fps = 1 / pace if pace > 0 else None
     intervals = union(list(zip(times.tolist(), ends.tolist(), strict=True)))
-    scale, suspicious = _speed(packets.bitstream_fps, fps, steady, total(intervals), audio_seconds)
+    silent = audio_seconds is None or audio_seconds < _SOUND_ALONG * total(intervals)
+    scale, suspicious = _speed(coded, fps, steady, silent)
     witnesses = [("packets", round(float(ends[-1]), 3))]
-    if packets.bitstream_fps:
-        witnesses.append(("frames_at_coded_rate", round(len(times) / packets.bitstream_fps, 3)))
-    keys = np.diff(times[packets.key[chosen][known][order]])
-    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses), float(keys.max()) if len(keys) else None)
+    if coded:
+        witnesses.append(("frames_at_coded_rate", round(len(times) / coded, 3)))
+    keys = tuple(times[packets.key[chosen][known][order]].tolist())
+    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses), keys, silent)
 
 
 def _unique(packets: Packets, file_size: int) -> np.ndarray[Any, Any]:
@@ -94,7 +107,7 @@ def _unique(packets: Packets, file_size: int) -> np.ndarray[Any, Any]:
     return np.sort(np.concatenate([placed[firsts], indices[packets.position[indices] < 0]]))
 
 
-def _speed(coded: float | None, fps: float | None, gaps: np.ndarray[Any, Any], seconds: float, audio: float | None) -> tuple[float, bool]:
+def _speed(coded: float | None, fps: float | None, gaps: np.ndarray[Any, Any], silent: bool) -> tuple[float, bool]:
     """(what a second is worth, whether a slow even rate is left unexplained).
 
     The coded video says at which rate it was made. Played several times slower at an even pace, without sound that runs along,
@@ -103,12 +116,11 @@ def _speed(coded: float | None, fps: float | None, gaps: np.ndarray[Any, Any], s
     if fps is None or len(gaps) < 30:
         return 1.0, False
     even = float(np.mean(np.abs(gaps - np.median(gaps)) <= 0.1 * np.median(gaps))) >= 0.95
-    sound = audio is not None and audio >= 0.8 * seconds
     if not even or fps >= 12:
         return 1.0, False
-    if coded is not None and coded <= 240 and coded / fps >= _STRETCHED and not sound:
+    if coded is not None and coded <= 240 and coded / fps >= _STRETCHED and silent:
         return fps / coded, False
-    return 1.0, fps < _SLOW_FPS and not sound
+    return 1.0, fps < _SLOW_FPS and silent
 
 
 def container_seconds(probe: Mapping[str, Any]) -> float | None:

@@ -1,7 +1,9 @@
-"""Was a video slowed down by showing each frame several times? Told by frames that repeat in a steady beat."""
+"""Was a video slowed down? Told by frames that bring nothing new in a steady beat: shown again, or mixed of the frame before and the one after."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,25 +11,72 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _BEATS = (2, 3, 4)
-_REPEATED = 0.4
-"""How much of a new frame's change a repeated one shows at most: its coding is a little mended, no more."""
+_REPEATED, _LIKE_REPEATED = 0.4, 0.6
+"""How much of a new frame's change a repeated one shows at most: its coding is a little mended, no more. Up to the second figure it is likely."""
+_MIXED, _LIKE_MIXED = 0.3, 0.5
+"""How much a mixed frame differs from the mean of its neighbours, of what a recorded one does; up to the second figure it may be one drawn by following the movement."""
 _LEAST_CHANGE = 0.15
+_LEAST_STRAY = 0.3
 _LEAST_FRAMES = 16
+_PLACES = 2
 
 
-def repeats(pictures: Array) -> float:
-    """How often each frame of a stretch (uint8 [n, height, width], all its frames in a row) is shown: 1 (as recorded), 1.5, 2, 3 or 4."""
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """`times`: how many times as long as it was recorded (1, 1.5, 2, 3 or 4); `certain` False: the frames in between may be drawn, or only parts are slowed."""
+
+    times: float
+    certain: bool = True
+
+
+RECORDED = Beat(1.0)
+
+
+def slowdown(stretches: Sequence[Array]) -> Beat:
+    """The beat of a whole video from stretches of it, each uint8 [n, height, width] with all its frames in a row; stretches without movement say nothing."""
+    found = [beat for pictures in stretches if (beat := beat_of(pictures)) is not None]
+    slow = [beat for beat in found if beat.times > 1]
+    if len(found) < _PLACES or 2 * len(slow) < len(found):
+        return RECORDED
+    if len({beat.times for beat in found}) == 1:
+        return Beat(found[0].times, all(beat.certain for beat in found))
+    return Beat(len(found) / sum(1 / beat.times for beat in found), False)
+
+
+def beat_of(pictures: Array) -> Beat | None:
+    """The beat of one stretch; None where too little moves to tell."""
     if len(pictures) < _LEAST_FRAMES:
-        return 1.0
-    change = np.abs(np.diff(pictures.astype(np.int16), axis=0)).mean(axis=(1, 2))
+        return None
+    frames = pictures.astype(np.float32)
+    change = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2))
+    if np.quantile(change, 0.9) < _LEAST_CHANGE:
+        return None
+    stray = np.abs(frames[1:-1] - (frames[:-2] + frames[2:]) / 2).mean(axis=(1, 2))
+    return _shown_again(change, _REPEATED) or _mixed(stray) or _shown_again(change, _LIKE_REPEATED) or RECORDED
+
+
+def _shown_again(change: Array, repeated: float) -> Beat | None:
     for beat in _BEATS:
         phases = [change[start::beat] for start in range(beat)]
         liveliest = max(float(np.median(phase)) for phase in phases)
-        new = [phase for phase in phases if np.median(phase) >= max(_LEAST_CHANGE, _REPEATED * liveliest)]
+        new = [phase for phase in phases if np.median(phase) >= max(_LEAST_CHANGE, repeated * liveliest)]
         old = [phase for phase in phases if not any(phase is other for other in new)]
         if not new or not old or beat / len(new) < 1.5:
             continue
         calm, lively = np.concatenate(old), np.concatenate(new)
-        if np.median(calm) <= _REPEATED * np.median(lively) and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
-            return beat / len(new)
-    return 1.0
+        if np.median(calm) <= repeated * np.median(lively) and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
+            return Beat(beat / len(new), repeated <= _REPEATED)
+    return None
+
+
+def _mixed(stray: Array) -> Beat | None:
+    """Between two recorded frames the mixed ones lie on a straight line; only at the recorded ones it bends."""
+    for beat in _BEATS:
+        phases = sorted((stray[start::beat] for start in range(beat)), key=lambda phase: float(np.median(phase)))
+        calm, lively = np.concatenate(phases[:-1]), phases[-1]
+        if np.median(lively) < _LEAST_STRAY:
+            continue
+        share = float(np.median(calm) / np.median(lively))
+        if share <= _LIKE_MIXED and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
+            return Beat(float(beat), share <= _MIXED)
+    return None

@@ -46,6 +46,23 @@ def test_a_freeze_to_the_end_is_found_to_the_end() -> None:
     assert [(s.kind, s.seconds, s.certain) for s in found] == [(SpanKind.FROZEN, (30.0, 70.0), True)]
 
 
+def clocked(thumbs: Any) -> Any:
+    """A line of text at the bottom that is another one every fifth of a second."""
+    stamped = thumbs.copy()
+    stamped[:, 32:35, 4:24] = RNG.integers(0, 255, (len(thumbs), 3, 20))
+    return stamped
+
+
+def test_a_freeze_under_a_running_clock_is_one() -> None:
+    found = still_spans(samples((clocked(live(30, 1)), 0.6), (clocked(held(2, 40)), 0.0)))
+    assert [(s.kind, s.seconds, s.certain) for s in found] == [(SpanKind.FROZEN, (30.0, 70.0), True)]
+
+
+def test_an_empty_room_under_a_running_clock_is_left_to_a_human() -> None:
+    found = still_spans(samples((clocked(held(2, 40)), 0.0)))
+    assert [(s.kind, s.certain) for s in found] == [(SpanKind.FROZEN, False)]
+
+
 def test_a_short_stop_is_none() -> None:
     assert still_spans(samples((live(30, 1), 0.6), (held(2, 8), 0.0), (live(30, 3), 0.6))) == ()
 
