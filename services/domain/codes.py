@@ -58,9 +58,15 @@ CODES: dict[str, Code] = {
     "documents.assessment_missing": Code(_C, "缺少评价记录", "no assessment records"),
     "documents.promised_missing": Code(_W, "缺少承诺提供的材料", "promised material is missing"),
     "documents.wrong_project": Code(_W, "材料与申报项目不符", "the document is about another project"),
+    "documents.headcount_differs": Code(_I, "材料所写人数与申报不同", "the document speaks of another number of people"),
+    "documents.assessment_incomplete": Code(_I, "部分人员未见评价结果", "no assessment result is seen for some people"),
+    "documents.seal_missing": Code(_W, "承诺书未见公章", "no seal is seen on the commitment letter"),
+    "documents.signature_missing": Code(_W, "承诺书未见签字", "no signature is seen on the commitment letter"),
+    "documents.wrong_enterprise": Code(_W, "材料与申报企业不符", "the document is of another enterprise"),
     # invoice
     "invoice.ineligible_use": Code(_W, "发票用途不得列支", "the invoice is for an ineligible use"),
     "invoice.duplicate": Code(_C, "发票重复使用", "the same invoice was claimed twice"),
+    "invoice.sum_short": Code(_I, "发票合计低于申报金额", "the invoices add up to less than is claimed"),
     "invoice.outside_window": Code(_W, "发票日期不在期限内", "the invoice's date is outside the window"),
     # sheet
     "sheet.missing": Code(_C, "缺少签到表", "no sign-in sheet"),

@@ -11,6 +11,7 @@ from services.domain.claim import Claim, Trainees
 from services.domain.evidence import EvidenceKind, Place
 from services.domain.facts import DocumentFacts, PhotoFacts, SheetFacts, VideoFacts
 from services.domain.index import Elsewhere, MediaEntry, PresenceEntry
+from services.verify.invoice_words import invoice_place
 from services.verify.match.conflicts import submitted_before
 from services.verify.match.fingerprints import LEAST_WORDS, MOST_BY_WORDS, NEAR_BITS, question
 from services.verify.match.reuse import OtherMedia, OwnMedia
@@ -114,5 +115,6 @@ def invoice_numbers(evidence: Sequence[Evidence]) -> Iterator[tuple[Place, str]]
     """The number (with its code before it) of each invoice that was read."""
     for item in evidence:
         facts = item.facts
-        if item.file.kind is EvidenceKind.INVOICE and isinstance(facts, DocumentFacts) and facts.invoice is not None and facts.invoice.number:
-            yield Place(item.file.path), (facts.invoice.code or "") + facts.invoice.number
+        for invoice in facts.every_invoice if item.file.kind is EvidenceKind.INVOICE and isinstance(facts, DocumentFacts) else ():
+            if invoice.number:
+                yield invoice_place(item.file.path, invoice), (invoice.code or "") + invoice.number

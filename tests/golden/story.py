@@ -31,6 +31,7 @@ from services.domain.facts import (
     LearningSession,
     LoggedPerson,
     PhotoFacts,
+    SealSeen,
     SheetCell,
     Span,
     SpanKind,
@@ -184,7 +185,13 @@ def _documents(told: Told, claim: Claim, people: Sequence[Trainee]) -> Iterator[
             continue
         path, kind = f"{name}/{name}.docx", MATERIALS[name]
         broken = text == "无法打开"
-        yield _evidence(path, kind, None if broken else document(text), f"{claim.claim_no} {name}", "文件已损坏" if broken else "")
+        yield _evidence(
+            path,
+            kind,
+            None if broken else letter(text) if isinstance(text, Mapping) else document(text),
+            f"{claim.claim_no} {name}",
+            "文件已损坏" if broken else "",
+        )
     for number, words in enumerate(told.get("发票", ())):
         yield _evidence(f"发票/{number}.pdf", EvidenceKind.INVOICE, invoice(words), f"{claim.claim_no} invoice {number}")
 
@@ -192,6 +199,19 @@ def _documents(told: Told, claim: Claim, people: Sequence[Trainee]) -> Iterator[
 def document(text: str) -> DocumentFacts:
     days = tuple(map(date.fromisoformat, re.findall(r"\d{4}-\d\d-\d\d", text)))
     return DocumentFacts(pages=1, text=text, text_source="text" if text.strip() else "none", dates=days)
+
+
+def letter(told: Told) -> DocumentFacts:
+    """A commitment letter: 信用代码, 公章 (有, 未见, 黑白扫描, 电子文稿), 签字 (有, 未见)."""
+    text = f"企业承诺书\n我单位长春样例制造有限公司\n统一社会信用代码为：{told.get('信用代码', '91220101MA0Y2XQW66')}\n郑重承诺如下：\n法定代表人签字："
+    seal = told.get("公章", "有")
+    return replace(
+        document(text),
+        text_source="text" if seal == "电子文稿" else "ocr",
+        seals=(SealSeen(1, (0.5, 0.7, 0.2, 0.14)),) if seal == "有" else (),
+        colour_pages=int(seal in ("有", "未见")),
+        signed=((1, told.get("签字", "有") == "有"),),
+    )
 
 
 def invoice(told: Told) -> DocumentFacts:

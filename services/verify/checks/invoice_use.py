@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -12,12 +11,11 @@ from services.domain.facts import DocumentFacts
 from services.domain.finding import Result
 from services.verify.aspects import listed, local_day
 from services.verify.checks import check
-from services.verify.results import met, not_applicable, unclear, unmet
+from services.verify.invoice_words import ineligible, invoice_place, invoices_total, suspect_lines
+from services.verify.money import yuan
+from services.verify.results import info, met, not_applicable, unclear, unmet
 
-_PARTY = re.compile(r"公司|酒店|宾馆|饭店|名\s*称|地\s*址|开户|账\s*号|收款人|复核|开票人|备注|Co\.|Ltd", re.IGNORECASE)
-"""Lines of an invoice that name buyer, seller or bank: a caterer's name is not what was bought."""
-
-_TRAINING = re.compile(r"(?:培训|教育|教学|课程|授课|讲课|师资|教材|考试|鉴定|评价)(?:服务|管理|用书)*费?$")
+USE, WINDOW = "invoice.ineligible_use", "invoice.outside_window"
 
 
 @check
@@ -28,7 +26,7 @@ def invoice_use(case: Case, *, words: tuple[str, ...], first: date, last: date) 
         yield not_applicable()
         return
     latest = min(last, local_day(case.claim.submitted_at)) if case.claim.submitted_at else last
-    findings = []
+    findings = list(_sum(case))
     for item in invoices:
         if isinstance(item.facts, DocumentFacts):
             findings += [*_use(item, item.facts, words), *_window(item, item.facts, first, latest)]
@@ -37,50 +35,38 @@ def invoice_use(case: Case, *, words: tuple[str, ...], first: date, last: date) 
 
 def _use(item: Evidence, facts: DocumentFacts, words: tuple[str, ...]) -> Iterator[Result]:
     file, place = item.file.path, (Place(item.file.path),)
-    items = facts.invoice.items if facts.invoice else ()
-    bad = [name for name in items if _ineligible(name, words)]
+    items = [name for invoice in facts.every_invoice for name in invoice.items]
+    bad = list(dict.fromkeys(name for name in items if ineligible(name, words)))
     if bad:
-        names = listed(bad, 6, more="等{count}项")
-        yield unmet("invoice.ineligible_use", f"发票{file}的项目（{names}）不属于培训支出，补贴资金不得列支", f"{file} is for {names}, which the subsidy must not pay", subject=file,
-                    observed=list(bad[:20]), evidence=place)  # fmt: skip
+        pages = tuple(invoice_place(file, i) for i in facts.every_invoice if any(name in bad for name in i.items))
+        yield unmet(USE, f"发票{file}的项目（{listed(bad, 6, more='等{count}项')}）不属于培训支出，补贴资金不得列支", f"{file} is for {listed(bad, 6, more='等{count}项')}, which the subsidy must not pay",
+                    subject=file, observed=bad[:20], evidence=pages)  # fmt: skip
     elif not facts.text.strip() and not items:
-        yield unclear(
-            "invoice.ineligible_use",
-            f"发票{file}的内容无法识读，请人工核对用途",
-            f"what {file} is for cannot be read: check by eye",
-            subject=file,
-            evidence=place,
-        )
-    elif not items and (lines := _suspect(facts.text, words)):
-        yield unclear("invoice.ineligible_use", f"发票{file}中出现不得列支的用途（{listed(lines, 3, more='等')}），请人工核对",
-                      f"{file} mentions uses that the subsidy must not pay: check by eye", subject=file, observed=lines[:5], evidence=place)  # fmt: skip
-
-
-def _ineligible(item: str, words: tuple[str, ...]) -> bool:
-    """Whether an item, `*category*name` or a plain name, is for one of the uses; training about them (食品运输培训费) is training."""
-    parts = re.fullmatch(r"\*([^*]*)\*(.*)", item)
-    category, name = (parts[1], parts[2]) if parts else ("", item)
-    if any(word in category for word in words):
-        return True
-    return not _TRAINING.search(name) and any(word in name for word in words)
-
-
-def _suspect(text: str, words: tuple[str, ...]) -> list[str]:
-    lines = (line.strip()[:40] for line in text.splitlines() if not _PARTY.search(line))
-    return [line for line in lines if _ineligible(line, words)]
+        yield unclear(USE, f"发票{file}的内容无法识读，请人工核对用途", f"what {file} is for cannot be read: check by eye", subject=file, evidence=place)
+    elif not items and (lines := suspect_lines(facts.text, words)):
+        yield unclear(USE, f"发票{file}中出现不得列支的用途（{listed(lines, 3, more='等')}），请人工核对", f"{file} mentions uses that the subsidy must not pay: check by eye", subject=file,
+                      observed=lines[:5], evidence=place)  # fmt: skip
 
 
 def _window(item: Evidence, facts: DocumentFacts, first: date, last: date) -> Iterator[Result]:
-    file, place, span = item.file.path, (Place(item.file.path),), [first.isoformat(), last.isoformat()]
-    printed = facts.invoice.date if facts.invoice else None
-    days = (printed,) if printed else facts.dates
-    outside = [day for day in days if not first <= day <= last]
+    file, span = item.file.path, [first.isoformat(), last.isoformat()]
+    printed = [(invoice_place(file, invoice), invoice.date) for invoice in facts.every_invoice if invoice.date]
+    days = printed or [(Place(file), day) for day in facts.dates]
+    outside = [(place, day) for place, day in days if not first <= day <= last]
     if days and not outside:
         return
     if printed or (days and len(outside) == len(days)):
-        day = outside[0].isoformat()
-        yield unmet("invoice.outside_window", f"发票{file}的开票日期{day}不在{first}至{last}内", f"{file} is dated {day}, outside {first} to {last}", subject=file, expected=span,
-                    observed=day, evidence=place)  # fmt: skip
+        for place, day in outside if printed else outside[:1]:
+            yield unmet(WINDOW, f"发票{file}的开票日期{day}不在{first}至{last}内", f"{file} is dated {day}, outside {first} to {last}", subject=file, expected=span,
+                        observed=day.isoformat(), evidence=(place,))  # fmt: skip
     else:
-        yield unclear("invoice.outside_window", f"发票{file}的开票日期无法确认，请人工核对是否在{first}至{last}内", f"the date of {file} cannot be told: check that it is in {first} to {last}",
-                      subject=file, expected=span, evidence=place, confidence=0.7)  # fmt: skip
+        yield unclear(WINDOW, f"发票{file}的开票日期无法确认，请人工核对是否在{first}至{last}内", f"the date of {file} cannot be told: check that it is in {first} to {last}",
+                      subject=file, expected=span, evidence=(Place(file),), confidence=0.7)  # fmt: skip
+
+
+def _sum(case: Case) -> Iterator[Result]:
+    """Invoices that add up to less than is claimed: no breach, as the subsidy is by class hours, but worth knowing."""
+    total, claimed = invoices_total(case), case.claim.claimed_amount
+    if total is not None and claimed is not None and total < claimed:
+        yield info("invoice.sum_short", f"发票合计{yuan(total)}元，低于申报金额{yuan(claimed)}元", f"the invoices add up to {yuan(total)}, {yuan(claimed)} is claimed", subject="发票",
+                   expected=yuan(claimed), observed=yuan(total), evidence=tuple(Place(item.file.path) for item in case.of("invoice")))  # fmt: skip

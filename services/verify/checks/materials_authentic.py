@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from services.domain.case import Case, Evidence, Reuse, ReuseKind
-from services.domain.evidence import Place, Related
-from services.domain.facts import DocumentFacts, VideoFacts
+from services.domain.case import Case, Reuse, ReuseKind
+from services.domain.evidence import Place
+from services.domain.facts import VideoFacts
 from services.domain.finding import Result
 from services.verify.aspects import people_on, related_to, same_page_twice
 from services.verify.checks import check
+from services.verify.repeated_invoices import repeated_invoices
 from services.verify.results import met, not_applicable, unclear, unmet
 
 _REUSED = {
@@ -27,7 +28,7 @@ def materials_authentic(case: Case, *, overstated_seconds: Decimal, overstated_s
     A video's duration is overstated when its header claims more than it plays by over `overstated_seconds` and over
     `overstated_share` (0..1) of what it claims.
     """
-    findings = [*_reused(case), *_overstated(case, float(overstated_seconds), float(overstated_share)), *_invoices(case)]
+    findings = [*_reused(case), *_overstated(case, float(overstated_seconds), float(overstated_share)), *repeated_invoices(case)]
     if not findings and all(item.facts is None for item in case.of("sign_in_sheet", "photo", "video", "invoice")):
         yield not_applicable()  # there is none, or none can be read (which is told elsewhere): nothing was compared
         return
@@ -71,24 +72,3 @@ def _overstated(case: Case, seconds: float, share: float) -> Iterator[Result]:
                         f"{file} claims {facts.container_seconds:.0f} s but plays {facts.playable_seconds:.0f} s: overstated by {excess:.0f} s", subject=file,
                         expected=round(facts.container_seconds, 1), observed=round(facts.playable_seconds, 1),
                         evidence=(Place(file, seconds=(round(facts.playable_seconds, 2), round(facts.container_seconds, 2))),))  # fmt: skip
-
-
-def _invoices(case: Case) -> Iterator[Result]:
-    for seen in case.invoices_elsewhere:
-        yield unmet("invoice.duplicate", f"发票{seen.number}（{seen.place.file}）已用于申报{seen.claim_no}的{seen.other.file}",
-                    f"invoice {seen.number} ({seen.place.file}) was claimed before in {seen.claim_no} ({seen.other.file})", subject=seen.place.file, observed=seen.number,
-                    evidence=(seen.place,), related=(Related(seen.claim_no, seen.other.file),))  # fmt: skip
-    first: dict[tuple[str | None, str], Evidence] = {}
-    for item in case.of("invoice"):
-        invoice = item.facts.invoice if isinstance(item.facts, DocumentFacts) else None
-        if invoice is None or invoice.number is None:
-            continue
-        known = first.setdefault((invoice.code, invoice.number), item)
-        if known is item or known.file.sha256 == item.file.sha256:
-            continue  # the same bytes twice are told as a duplicate file
-        one, other = item.file.path, known.file.path
-        say, ask, ask_en = (
-            (unclear, "（号码由文字识别得到），请人工核对", " (its number was read by OCR): check by eye") if invoice.source == "ocr" else (unmet, "", "")
-        )
-        yield say("invoice.duplicate", f"发票{invoice.number}在{one}与{other}中重复提交{ask}", f"invoice {invoice.number} is in {one} and in {other}{ask_en}", subject=one,
-                  observed=invoice.number, evidence=(Place(one), Place(other)), related=(Related(case.claim.claim_no, other),))  # fmt: skip

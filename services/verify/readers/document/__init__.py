@@ -9,10 +9,10 @@ from pathlib import Path
 
 from services.domain.dates import parse_date
 from services.domain.evidence import EvidenceKind
-from services.domain.facts import DocumentFacts
+from services.domain.facts import DocumentFacts, SealSeen
 from services.verify.readers import Reader, ReaderContext, register
 from services.verify.readers.document.formats import content_of
-from services.verify.readers.document.invoice import invoice_of
+from services.verify.readers.document.invoice import invoices_of
 
 MAX_CHARS = 200_000
 MAX_DATES = 500
@@ -27,13 +27,19 @@ def read_document(source: Path, ctx: ReaderContext) -> DocumentFacts:
     """
     content = content_of(source, ctx, MAX_CHARS)
     text = content.text[:MAX_CHARS]
+    invoices = invoices_of([(page.text, page.codes) for page in content.pages], content.source, content.rows)
+    looked = [(number, page.marks) for number, page in enumerate(content.pages, 1) if page.marks is not None]
     return DocumentFacts(
-        pages=content.pages,
+        pages=content.count,
         text=text,
         text_source=content.source if text.strip() else "none",
         dates=tuple(dict.fromkeys(dates_in(text)))[:MAX_DATES],
         table_rows=content.rows,
-        invoice=invoice_of(text, content.source, content.codes, content.rows),
+        invoice=invoices[0] if invoices else None,
+        invoices=invoices,
+        seals=tuple(SealSeen(number, box) for number, marks in looked for box in marks.seals),
+        colour_pages=sum(marks.coloured for _, marks in looked),
+        signed=tuple((number, inked) for number, marks in looked for inked in marks.signed),
     )
 
 
@@ -54,7 +60,7 @@ def dates_in(text: str) -> Iterator[date]:
 register(
     Reader(
         name="document",
-        version=1,
+        version=2,
         kinds=(EvidenceKind.PLAN, EvidenceKind.NOTICE, EvidenceKind.ASSESSMENT, EvidenceKind.INVOICE, EvidenceKind.APPLICATION),
         read=read_document,
     )

@@ -6,9 +6,10 @@ it is on its first pages, and each page costs seconds.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,14 @@ from services.adapters.tabular import cell_text, read_tables
 from services.domain.errors import EvidenceError, FileEmpty, FileEncrypted, FileTooLarge, FileTypeMismatch, FileUnreadable
 from services.domain.text import Message
 from services.verify.readers import ReaderContext
+from services.verify.readers.document.marks import SeenMarks, seen_marks
 from services.verify.readers.document.upright import upright
 
 OCR_PAGES = 12
 _DPI = 200
+_LOOK_DPI = 100
+_SEALED = re.compile(r"承\s*诺|公\s*章|盖\s*章|签\s*章")
+"""What pages say that bear a seal: only those are looked at for one."""
 _TEXT_PAGE_CHARS = 12
 """A text layer with fewer characters than this is a page number or a stamp, not the page."""
 _MAX_ROWS = 5_000
@@ -40,14 +45,26 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """`source` is text | ocr (if any page needed OCR); `codes` are the texts of QR codes."""
+class Page:
+    """One page's text, the texts of its QR codes, and its seals and signatures (None: not looked for)."""
 
-    pages: int
     text: str
+    codes: tuple[str, ...] = ()
+    marks: SeenMarks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """`count` pages in all, `pages` those that were read. `source` is text | ocr (if any page needed OCR)."""
+
+    count: int
+    pages: tuple[Page, ...]
     source: str = "text"
     rows: tuple[tuple[str, ...], ...] = ()
-    codes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(page.text for page in self.pages)
 
 
 def content_of(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
@@ -109,56 +126,54 @@ def _ole(source: Path) -> Callable[[Path, ReaderContext, int], Content]:
 
 
 def _pdf(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
-    parts: list[str] = []
-    codes: list[str] = []
+    pages: list[Page] = []
     scanned = 0
     with open_pdf(source, max_pages=ctx.limits.pages, max_pixels=ctx.limits.pixels) as pdf:
         for page in pdf:
             text = page.text().replace("\r\n", "\n").replace("\r", "\n")
             if len("".join(text.split())) < _TEXT_PAGE_CHARS and scanned < OCR_PAGES:
                 scanned += 1
-                picture = page.render(_DPI)
-                codes += _codes(picture)
-                text = "\n".join(part for part in (text.strip(), _ocr(picture, ctx)) if part)
-            elif "发票" in text:
-                codes += _codes(page.render(_DPI))
-            parts.append(text)
-            if sum(map(len, parts)) >= max_chars:
+                pages.append(_pictured(page.render(_DPI), ctx, text.strip()))
+            else:
+                codes = _codes(page.render(_DPI)) if "发票" in text else ()
+                marks = seen_marks(page.render(_LOOK_DPI), [(word.text, word.box) for word in page.words()]) if _SEALED.search(text) else None
+                pages.append(Page(text, codes, marks))
+            if sum(len(p.text) for p in pages) >= max_chars:
                 break
-        return Content(len(pdf), "\n".join(parts)[:max_chars], "ocr" if scanned else "text", codes=tuple(codes))
+        return Content(len(pdf), tuple(pages), "ocr" if scanned else "text")
 
 
 def _picture(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
-    parts: list[str] = []
-    codes: list[str] = []
-    pages = 0
+    pages: list[Page] = []
+    count = 0
     for frame in images.frames(source, max_pixels=ctx.limits.pixels, max_frames=ctx.limits.pages):
-        pages += 1
-        if pages > OCR_PAGES:
-            continue
-        codes += _codes(frame)
-        parts.append(_ocr(frame, ctx))
-    return Content(pages, "\n".join(parts)[:max_chars], "ocr", codes=tuple(codes))
+        count += 1
+        if count <= OCR_PAGES:
+            pages.append(_pictured(frame, ctx))
+    return Content(count, tuple(pages), "ocr")
 
 
 def _word(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
     word = read_docx(source, max_chars=max_chars, max_rows=_MAX_ROWS)
-    if word.text.strip() or not word.pictures:
-        return Content(1, word.text, "text", word.rows)
-    # A document that is nothing but pasted scans.
-    parts = []
-    codes: list[str] = []
-    for data in word.pictures[:OCR_PAGES]:
+    nothing_but_scans = not word.text.strip() and bool(word.pictures)
+    sealed = _SEALED.search(word.text) is not None
+    pasted: list[Page] = []
+    for data in word.pictures[:OCR_PAGES] if nothing_but_scans or sealed else ():
         with tempfile.NamedTemporaryFile() as copy:
             copy.write(data)
             copy.flush()
             try:
-                pasted = _picture(Path(copy.name), ctx, max_chars)
+                if nothing_but_scans:
+                    pasted += _picture(Path(copy.name), ctx, max_chars).pages
+                else:
+                    pasted.append(Page("", (), seen_marks(images.open_image(Path(copy.name), max_pixels=ctx.limits.pixels), cut_out=True)))
             except EvidenceError:
                 continue  # a drawing (wmf, emf) or a broken picture: the others may tell
-        parts.append(pasted.text)
-        codes += pasted.codes
-    return Content(max(1, len(parts)), "\n".join(parts)[:max_chars], "ocr", word.rows, tuple(codes))
+    if nothing_but_scans:
+        return Content(max(1, len(pasted)), tuple(pasted), "ocr", word.rows)
+    seals = tuple(seal for page in pasted if page.marks for seal in page.marks.seals)
+    # Whoever opens the file sees its pictures in colour: what is not among them is not there.
+    return Content(1, (Page(word.text, (), SeenMarks(seals, True) if sealed else None),), "text", word.rows)
 
 
 def _tables(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
@@ -173,7 +188,7 @@ def _tables(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
                 break
             rows.append(row)
     text = "\n".join("\t".join(row).rstrip() for row in rows)
-    return Content(max(1, pages), text[:max_chars], "text", tuple(rows))
+    return Content(max(1, pages), (Page(text),), "text", tuple(rows))
 
 
 def _plain(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
@@ -182,7 +197,7 @@ def _plain(source: Path, ctx: ReaderContext, max_chars: int) -> Content:
         text = stream.read(max_chars)
     if not text.strip():
         raise FileEmpty(Message("文件没有内容，请重新上传", "the file holds nothing but blanks; upload it again"))
-    return Content(1, text)
+    return Content(1, (Page(text),))
 
 
 # --- pictures -------------------------------------------------------------------------------------------------
@@ -192,9 +207,16 @@ def _codes(picture: Image.Image) -> tuple[str, ...]:
     return read_qr(np.asarray(picture.convert("L"), dtype=np.uint8))
 
 
-def _ocr(picture: Image.Image, ctx: ReaderContext) -> str:
-    """The text of a picture, a line per line of the page, words on one height apart by two blanks."""
-    lines = read_page(upright(picture), engine(ctx.ocr_engine))
+def _pictured(picture: Image.Image, ctx: ReaderContext, known: str = "") -> Page:
+    """A page of pixels, read by OCR after the text that is `known` of it."""
+    codes, level = _codes(picture), upright(picture)
+    lines = read_page(level, engine(ctx.ocr_engine))
+    text = "\n".join(part for part in (known, _joined(lines)) if part)
+    return Page(text, codes, seen_marks(level, [(line.text, line.box) for line in lines]) if _SEALED.search(text) else None)
+
+
+def _joined(lines: Sequence[OcrLine]) -> str:
+    """A line per line of the page, words on one height apart by two blanks."""
     text: list[str] = []
     last: OcrLine | None = None
     for line in lines:

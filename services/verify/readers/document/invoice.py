@@ -8,7 +8,7 @@ amount is taken from the text wherever it can be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -28,12 +28,42 @@ _LABELLED = re.compile(r"(?:用途|摘要|费用类别|费用项目|费用名称
 _COLUMN = re.compile(r"项目名称|货物|应税劳务|服务名称|商品名称|费用(?:类别|项目|名称)|摘要|用途|开票内容|品名")
 _WORDS = ("发票号码", "发票代码", "开票日期", "价税合计", "发票联", "电子发票", "增值税", "购买方", "销售方")
 _MAX_ITEMS = 100
+_MAX_INVOICES = 200
 
 
 def looks_like_invoice(text: str) -> bool:
     """Whether a text has at least two of the words that invoices print."""
     packed = re.sub(r"\s", "", text)
     return sum(word in packed for word in _WORDS) >= 2
+
+
+def invoices_of(pages: Sequence[tuple[str, Sequence[str]]], text_source: str, rows: tuple[tuple[str, ...], ...] = ()) -> tuple[InvoiceFacts, ...]:
+    """The invoices of a document's pages (text, texts of QR codes), in order; a page without a number of its own goes on with the one before.
+
+    Several codes on one page are several invoices pasted on it: what is printed then belongs to none of them surely, the items are given
+    to the first.
+    """
+    found: list[InvoiceFacts] = []
+    for number, (text, codes) in enumerate(pages, 1):
+        coded = list(dict.fromkeys(facts for code in codes if (facts := _from_code(code))))
+        whole = invoice_of(text, text_source, codes, rows if len(pages) == 1 else ())
+        if whole is None:
+            continue
+        several = [replace(facts, items=whole.items if k == 0 else ()) for k, facts in enumerate(coded)] if len(coded) > 1 else [whole]
+        for facts in several:
+            _add(found, replace(facts, page=number))
+    return tuple(found[:_MAX_INVOICES])
+
+
+def _add(found: list[InvoiceFacts], facts: InvoiceFacts) -> None:
+    """Another invoice, or one more page of one that is there already."""
+    for k, known in enumerate(found):
+        goes_on = facts.number is None and facts.amount is None and k == len(found) - 1
+        if goes_on or (facts.number is not None and (known.number, known.code) == (facts.number, facts.code)):
+            items = tuple(dict.fromkeys((*known.items, *facts.items)))[:_MAX_ITEMS]
+            found[k] = replace(known, items=items, date=known.date or facts.date, amount=known.amount or facts.amount)
+            return
+    found.append(facts)
 
 
 def invoice_of(text: str, text_source: str, codes: Iterable[str], rows: tuple[tuple[str, ...], ...] = ()) -> InvoiceFacts | None:

@@ -42,7 +42,15 @@ def test_a_document_that_names_another_project_outright() -> None:
 
 
 def test_another_name_with_our_days_is_unclear() -> None:
-    assert found("培训项目：叉车司机安全生产培训\n2021年11月8日", dates=(date(2021, 11, 8),)) == [(Outcome.UNCLEAR, "documents.wrong_project")]
+    ours = {"dates": (date(2021, 11, 8),)}
+    assert found("培训项目：新员工入厂集训\n2021年11月8日", **ours) == [(Outcome.UNCLEAR, "documents.wrong_project")]
+    # unless it is plainly one of another occupation
+    assert found("培训项目：叉车司机安全生产培训\n2021年11月8日", **ours) == [(Outcome.UNMET, "documents.wrong_project")]
+
+
+def test_another_number_of_people_is_told() -> None:
+    assert found("数控车工岗前培训方案\n培训人数：40人") == [(Outcome.MET, "documents.headcount_differs")]
+    assert found("数控车工岗前培训方案\n培训人数：3人") == [(Outcome.MET, None)]
 
 
 def test_a_headline_of_another_project_beside_other_days_is_unclear() -> None:

@@ -59,3 +59,24 @@ def test_not_applicable_without_invoices_and_unread_ones_are_told_elsewhere() ->
     assert [r.outcome for r in invoice_use(make_case(), **CLAUSE.values.on(DAY))] == [Outcome.NOT_APPLICABLE]
     unread = make_case(evidence=(evidence("invoices/a.pdf", EvidenceKind.INVOICE),))
     assert [r.outcome for r in invoice_use(unread, **CLAUSE.values.on(DAY))] == [Outcome.MET]
+
+
+def test_each_invoice_of_a_file_is_looked_at() -> None:
+    both = (
+        InvoiceFacts(number="1", date=DAY, items=("*非学历教育服务*培训费",), page=1),
+        InvoiceFacts(number="2", date=DAY, items=("*餐饮服务*餐费",), page=2),
+    )
+    case = make_case(evidence=(document("invoices/a.pdf", EvidenceKind.INVOICE, "发票", invoice=both[0], invoices=both),))
+    (result,) = invoice_use(case, **CLAUSE.values.on(DAY))
+    assert (result.code, [p.page for p in result.evidence]) == ("invoice.ineligible_use", [2])
+
+
+def test_invoices_that_add_up_to_less_than_is_claimed_are_told() -> None:
+    def told(*amounts: str | None) -> list[tuple[str | None, object]]:
+        listed = tuple(InvoiceFacts(number=str(k), date=DAY, amount=amount, items=("培训费",)) for k, amount in enumerate(amounts))
+        case = make_case(evidence=(document("invoices/a.pdf", EvidenceKind.INVOICE, "发票", invoice=listed[0], invoices=listed),))
+        return [(r.code, r.observed) for r in invoice_use(case, **CLAUSE.values.on(DAY))]
+
+    assert told("500.00", "459.99") == [("invoice.sum_short", "959.99")]
+    assert told("500.00", "460.00") == [(None, None)]
+    assert told("500.00", None) == [(None, None)]  # one that cannot be read

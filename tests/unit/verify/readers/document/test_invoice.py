@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.verify.readers.document.invoice import invoice_of, looks_like_invoice
+from services.verify.readers.document.invoice import invoice_of, invoices_of, looks_like_invoice
 
 PRINTED = """吉林增值税电子普通发票
 发票代码：022002100111
@@ -60,3 +60,24 @@ def test_items_from_a_table_and_from_labels() -> None:
     invoice = invoice_of("发票号码：12345678\n开票日期：2021-11-10\n用途：会议住宿\n", "text", (), rows)
     assert invoice is not None
     assert invoice.items == ("会议住宿", "住宿费")
+
+
+CODE = "01,32,,2322200000001234567{},530.00,20211120,,1A2B"
+
+
+def test_several_invoices_in_one_file() -> None:
+    pages = [(PRINTED, ()), (PRINTED.replace("45678901", "45678902").replace("10,000.00", "500.00"), ()), ("销售货物清单\n*餐饮服务*餐费\n发票代码 增值税", ())]
+    first, second = invoices_of(pages, "text")
+    assert (first.number, first.amount, first.page) == ("45678901", "10000.00", 1)
+    assert (second.number, second.amount, second.page) == ("45678902", "500.00", 2)
+    assert second.items == ("*非学历教育服务*培训费", "*餐饮服务*餐费")  # its list of items on the next page
+
+
+def test_several_codes_on_one_page_are_several_invoices() -> None:
+    found = invoices_of([("", [CODE.format(1), CODE.format(2), CODE.format(1)])], "ocr")
+    assert [(i.number, i.amount) for i in found] == [("23222000000012345671", "530.00"), ("23222000000012345672", "530.00")]
+
+
+def test_one_invoice_on_two_pages() -> None:
+    assert [i.number for i in invoices_of([(PRINTED, ()), (PRINTED, ())], "text")] == ["45678901"]
+    assert invoices_of([("培训方案", ())], "text") == ()
