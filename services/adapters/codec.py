@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import cattrs
 import numpy as np
 
+from services.adapters.codec_fast import loads_fast
 from services.domain.facts import Facts
 from services.domain.log_rows import CheckTable, FaceCheck, LearningSession, SessionTable
 
@@ -123,7 +124,8 @@ def dumps(value: Any) -> str:
 
 def loads(cls: type[T], text: str | bytes) -> T:
     """The value back. Raises StoredFormUnknown."""
-    return from_plain(cls, _value(text))
+    quick = loads_fast(cls, text, VERSION)
+    return from_plain(cls, _value(text)) if quick is None else quick
 
 
 def loads_plain(text: str | bytes) -> Any:

@@ -59,6 +59,31 @@ def demo(
     raise typer.Exit(verify_folders(claims, out=out, policy_id=None, data=None, debug=False))
 
 
+@app.command("import-plan")
+def import_plan_(
+    file: Path,
+    name: Annotated[str | None, typer.Option("--name", help="The enterprise's name (default: as the table's title says).")] = None,
+    uscc: Annotated[str | None, typer.Option("--uscc", help="The enterprise's unified social credit code.")] = None,
+    data: DataDir = None,
+) -> None:
+    """Take a year's plan table (附件1: xlsx, xls, csv) in as draft claims with the materials they promise."""
+    from services.cli import plans
+
+    raise typer.Exit(plans.import_plan(file, name=name, uscc=uscc, data=data))
+
+
+@app.command("public-list")
+def public_list_(
+    month: Annotated[str, typer.Option("--month", help="The month, as 2021-11.")],
+    out: Annotated[Path | None, typer.Option("--out", help="The workbook to write (default 公示-MONTH.xlsx).")] = None,
+    data: DataDir = None,
+) -> None:
+    """Write the list that is published every month: enterprises and their plan tables, as a workbook."""
+    from services.cli import plans
+
+    raise typer.Exit(plans.write_public_list(month, out=out, data=data))
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on (default 127.0.0.1).")] = None,
@@ -97,6 +122,31 @@ def doctor_() -> None:
     from services.cli import doctor
 
     raise typer.Exit(doctor.run())
+
+
+@app.command()
+def purge(
+    claims: Annotated[list[str] | None, typer.Argument(help="Ids or numbers of claims (default: those past their term).", show_default=False)] = None,
+    older_than: Annotated[int | None, typer.Option("--older-than", min=1, help="Days since the decision (default HEZHENG_RETENTION_DAYS).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which.")] = False,
+    data: DataDir = None,
+) -> None:
+    """Remove originals and personal data of claims past their term, and temporary files; the audit log says what was removed."""
+    from services.cli import purge as purging
+
+    raise typer.Exit(purging.purge(claims or [], older_than, dry_run, data))
+
+
+@app.command()
+def move(
+    to_database: Annotated[str, typer.Option("--to-database", help="postgresql://… (or sqlite:///…), empty.")],
+    to_blobs: Annotated[str, typer.Option("--to-blobs", help="s3://bucket/prefix?endpoint=…, or a folder.")],
+    data: DataDir = None,
+) -> None:
+    """Carry this installation over to another database and blob store; counts and hashes are compared."""
+    from services.cli import moving
+
+    raise typer.Exit(moving.move_installation(to_database, to_blobs, data))
 
 
 @policy_app.command("list")
@@ -150,6 +200,14 @@ def keys_revoke(key_id: str, data: DataDir = None) -> None:
     from services.cli import keys
 
     raise typer.Exit(keys.revoke(key_id, data))
+
+
+@keys_app.command("rotate")
+def keys_rotate(data: DataDir = None) -> None:
+    """A new key for personal data: everything is sealed anew with it, while the service runs."""
+    from services.cli import keys
+
+    raise typer.Exit(keys.rotate(data))
 
 
 Role = Annotated[str, typer.Option("--role", help="reviewer, senior, operator or admin.")]

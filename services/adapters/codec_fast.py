@@ -1,0 +1,88 @@
+"""Stored JSON of claims to values of the domain in one pass, through msgspec: what is read again for every judgement.
+
+It reads what `codec` writes, at about the cost of parsing the JSON alone. Whatever it does not take (an older form, a class with types
+of its own), `codec` reads the slow way: nothing is decided here about what is valid.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from services.domain.case import Case, Evidence, FileProblem
+from services.domain.claim import Claim, Roster, Trainees
+from services.domain.evidence import EvidenceFile
+from services.domain.facts import Facts
+from services.domain.finding import Judgement
+
+T = TypeVar("T")
+
+
+class _Envelope(msgspec.Struct):
+    v: int
+    value: msgspec.Raw
+
+
+class _Tag(msgspec.Struct):
+    facts: str
+
+
+class _Evidence(msgspec.Struct):
+    """`Evidence` with its facts still as text: of which class they are is told by a field of theirs."""
+
+    file: EvidenceFile
+    facts: msgspec.Raw
+    problems: tuple[FileProblem, ...] = ()
+
+
+_envelopes = msgspec.json.Decoder(_Envelope)
+_tags: msgspec.json.Decoder[_Tag | None] = msgspec.json.Decoder(_Tag | None)
+
+
+def loads_fast(cls: type[T], text: str | bytes, version: int) -> T | None:
+    """A value of the domain; None where it has to be read the slow way."""
+    try:
+        stored = _envelopes.decode(text)
+        decode = _decoder(cls)  # type: ignore[arg-type]
+        return decode(stored.value) if stored.v == version and decode is not None else None
+    except (msgspec.MsgspecError, KeyError):
+        return None
+
+
+@cache
+def _decoder(cls: type[T]) -> Callable[[msgspec.Raw], T] | None:
+    if cls is Case:
+        return _case_decoder()  # type: ignore[return-value]
+    if cls in (Roster, Trainees, Claim, Judgement):
+        return msgspec.json.Decoder(cls).decode
+    return None
+
+
+def _case_decoder() -> Callable[[msgspec.Raw], Case]:
+    hints = typing.get_type_hints(Case) | {"evidence": tuple[_Evidence, ...]}
+    listed = sorted(fields(Case), key=lambda field: field.default is not MISSING)
+    members = [(f.name, hints[f.name]) if f.default is MISSING else (f.name, hints[f.name], f.default) for f in listed]
+    wire = msgspec.json.Decoder(msgspec.defstruct("_Case", members))
+
+    def decode(raw: msgspec.Raw) -> Case:
+        value: Any = wire.decode(raw)
+        read = {field.name: getattr(value, field.name) for field in listed}
+        return Case(**{**read, "evidence": tuple(Evidence(e.file, _facts(e.facts), e.problems) for e in value.evidence)})
+
+    return decode
+
+
+def _facts(raw: msgspec.Raw) -> Facts | None:
+    """Facts by the class they name. Raises KeyError for one that is not known."""
+    tag = _tags.decode(raw)
+    return None if tag is None else _facts_decoders()[tag.facts].decode(raw)
+
+
+@cache
+def _facts_decoders() -> dict[str, msgspec.json.Decoder[Any]]:
+    return {kind.__name__: msgspec.json.Decoder(kind) for kind in typing.get_args(Facts)}
