@@ -247,6 +247,12 @@ class ClaimStore(Part):
                 **_ranks(report),
             )
 
+    def report_stamp(self, claim_id: str) -> datetime | None:
+        """When the report was put there; None: there is none."""
+        query = select(t.documents.c.updated_at).where(t.documents.c.claim_id == claim_id, t.documents.c.name == "report")
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar()
+
     def report(self, claim_id: str) -> dict[str, Any] | None:
         text = self._text(claim_id, "report")
         return None if text is None else codec.loads_plain(text)

@@ -14,12 +14,12 @@ from services.report.export import words
 from services.report.export.album import Album, clock
 from services.report.export.facts_text import facts_text
 from services.report.export.summary import yuan
-from services.report.export.view import SCREEN, Bounds, view
+from services.report.export.view import SCREEN, Bounds, View
 
 
 def html(report: Report, album: Album, *, bounds: Bounds = SCREEN, paper: bool = False) -> str:
     """The page. `paper`: for the PDF (folded parts open, no links into what is not there)."""
-    return _environment().get_template("report.html").render(v=view(report, album, bounds), report=report, paper=paper)
+    return _environment().get_template("report.html").render(v=View(report, album, bounds), report=report, paper=paper)
 
 
 @cache

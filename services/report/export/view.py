@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from services.domain.report import Report
@@ -88,51 +89,69 @@ class Part:
     clauses: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
 class View:
-    report: Report
-    sentence: Pair
-    amounts: Amounts
-    bars: list[Bar]
-    clauses: list[Part]
-    open_clauses: int
-    """How many are not met or unclear."""
-    counts: dict[str, int]
-    groups: list[Group]
-    people: list[Person]
-    people_omitted: int
-    matrix: Matrix
-    timeline: Timeline
-    kinds: list[tuple[Pair, str, list[dict[str, Any]]]]
-    files_omitted: int
-    album: Album
-    anchors: dict[int, str]
-    """Where each shown finding stands in the page."""
+    """The parts of a page, each made when it is first asked for: a page that shows one of them does not pay for the others."""
 
+    def __init__(self, report: Report, album: Album, bounds: Bounds) -> None:
+        self.report, self.album, self._bounds = report, album, bounds
+        self.counts = {s: sum(f["severity"] == s for f in report.findings) for s in ("critical", "warning", "info")}
+        self.open_clauses = sum(c["outcome"] in ("unmet", "unclear") for c in report.clauses)
+        """How many are not met or unclear."""
+        self.files_omitted = max(0, len(report.evidence) - bounds.files)
 
-def view(report: Report, album: Album, bounds: Bounds) -> View:
-    groups = _groups(report, album, bounds)
-    anchors = {item.index: f"f{item.index}" for g in groups for item in g.items}
-    home = {(g.severity, g.outcome, g.code): g.key for g in groups}
-    shown = _chosen(report, bounds.trainees)
-    return View(
-        report=report,
-        sentence=sentence(report),
-        amounts=amounts(report),
-        bars=waterfall(report),
-        clauses=_parts([_clause(report, c, home) for c in report.clauses]),
-        open_clauses=sum(c["outcome"] in ("unmet", "unclear") for c in report.clauses),
-        counts={s: sum(f["severity"] == s for f in report.findings) for s in ("critical", "warning", "info")},
-        groups=groups,
-        people=_people(report, shown, anchors, home, bounds.traces),
-        people_omitted=len(report.trainees) - len(shown),
-        matrix=matrix(report, per_block=bounds.matrix_block, most_rows=bounds.matrix_rows, most_columns=bounds.matrix_columns),
-        timeline=timeline(report),
-        kinds=_kinds(report, bounds.files),
-        files_omitted=max(0, len(report.evidence) - bounds.files),
-        album=album,
-        anchors=anchors,
-    )
+    @cached_property
+    def sentence(self) -> Pair:
+        return sentence(self.report)
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        return amounts(self.report)
+
+    @cached_property
+    def bars(self) -> list[Bar]:
+        return waterfall(self.report)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return _groups(self.report, self.album, self._bounds)
+
+    @cached_property
+    def anchors(self) -> dict[int, str]:
+        """Where each shown finding stands in the page."""
+        return {item.index: f"f{item.index}" for g in self.groups for item in g.items}
+
+    @cached_property
+    def clauses(self) -> list[Part]:
+        return _parts([_clause(self.report, c, self._home) for c in self.report.clauses])
+
+    @cached_property
+    def people(self) -> list[Person]:
+        return _people(self.report, self._chosen, self.anchors, self._home, self._bounds.traces)
+
+    @property
+    def people_omitted(self) -> int:
+        return len(self.report.trainees) - len(self._chosen)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        bounds = self._bounds
+        return matrix(self.report, per_block=bounds.matrix_block, most_rows=bounds.matrix_rows, most_columns=bounds.matrix_columns)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        return timeline(self.report)
+
+    @cached_property
+    def kinds(self) -> list[tuple[Pair, str, list[dict[str, Any]]]]:
+        return _kinds(self.report, self._bounds.files)
+
+    @cached_property
+    def _chosen(self) -> list[int]:
+        return _chosen(self.report, self._bounds.trainees)
+
+    @cached_property
+    def _home(self) -> dict[tuple[str, str, str], str]:
+        return {(g.severity, g.outcome, g.code): g.key for g in self.groups}
 
 
 def _groups(report: Report, album: Album, bounds: Bounds) -> list[Group]:

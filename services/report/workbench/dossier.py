@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,7 +18,7 @@ from services.adapters.store import Store
 from services.domain.report import Report
 from services.domain.review import DISMISSED, CorrectionRecord, OpinionRecord, RowPlace, finding_key, open_findings
 from services.report.export.album import Album, Shown, places, showable, where
-from services.report.export.view import Bounds, View, view
+from services.report.export.view import Bounds, View
 from services.report.workbench.gates import seen_claim
 
 BOUNDS = Bounds(findings_per_group=200, pictures_per_group=60, trainees=5000, traces=5000, matrix_rows=1000, matrix_columns=120, matrix_block=80, files=2000)
@@ -56,7 +58,7 @@ class Dossier:
     @cached_property
     def view(self) -> View:
         assert self.report is not None
-        return view(self.report, self._album(), BOUNDS)
+        return View(self.report, self._album(), BOUNDS)
 
     def entry(self, evidence_id: str) -> dict[str, Any] | None:
         """The file of the report with this id."""
@@ -120,12 +122,37 @@ class Dossier:
 def load(store: Store, caller: Caller, claim_id: str) -> Dossier:
     """Raises NotFound for a claim that is not there, or not the caller's business."""
     summary = seen_claim(store, caller, claim_id)
-    plain = store.repository.report(claim_id)
-    if plain is None:
+    report = _report(store, claim_id)
+    if report is None:
         return Dossier(summary, None)
-    report = Report.from_json(plain)
     corrections = {c.correction.place: c for _, c in store.repository.corrections(claim_id)}
     return Dossier(summary, report, _ids(store, claim_id, report), corrections, store.repository.opinions(claim_id))
+
+
+_KEPT: OrderedDict[tuple[str, datetime], Report] = OrderedDict()
+_KEPT_LOCK = threading.Lock()
+_MOST_KEPT = 8
+
+
+def _report(store: Store, claim_id: str) -> Report | None:
+    """The report as it is now. The last few are kept read: a page fetches its parts one by one."""
+    stamp = store.repository.report_stamp(claim_id)
+    if stamp is None:
+        return None
+    key = (claim_id, stamp)
+    with _KEPT_LOCK:
+        if key in _KEPT:
+            _KEPT.move_to_end(key)
+            return _KEPT[key]
+    plain = store.repository.report(claim_id)
+    if plain is None:
+        return None
+    report = Report.from_json(plain)
+    with _KEPT_LOCK:
+        _KEPT[key] = report
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return report
 
 
 def _ids(store: Store, claim_id: str, report: Report) -> dict[str, str]:
