@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from services.domain.errors import FileTooLarge, NotFound
+from services.domain.errors import FileTooLarge, NotFound, StorageAway
 from services.domain.text import Message
 
 _CHUNK = 1024 * 1024
@@ -189,6 +189,11 @@ class Blobs:
         existed = place.is_file()
         place.unlink(missing_ok=True)
         return existed
+
+    def ping(self) -> None:
+        """Raises StorageAway where the store is not there."""
+        if not self._incoming.is_dir():
+            raise StorageAway(Message("文件存储不可用", "the file store is not there"))
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._root).free

@@ -59,7 +59,7 @@ def wall_in(writable: Sequence[Path]) -> Walls:
 
 def _no_network(libc: ctypes.CDLL) -> bool:
     """A network namespace with nothing in it; without privileges a user namespace is needed for that."""
-    return libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    return bool(libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
 def _no_writing(libc: ctypes.CDLL, writable: Sequence[Path]) -> bool:

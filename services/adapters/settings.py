@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=default_data_dir, description="database, blobs and key file of an embedded installation")
     database_url: str | None = Field(default=None, description="postgresql+psycopg://… or sqlite:///…; default: SQLite in data_dir")
     blobs_dir: Path | None = Field(default=None, description="content-addressed originals; default: data_dir/blobs")
+    blobs_url: str | None = Field(default=None, description="s3://bucket/prefix?endpoint=https://…&region=…; blobs_dir keeps local copies then")
     key: SecretStr | None = Field(default=None, description="32-byte key, base64 or hex, that personal data are encrypted with; default: data_dir/key")
     policies_dir: Path | None = Field(default=None, description="policies beside those that come with the program; default: data_dir/policies")
     ocr_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     )
     session_seconds: int = Field(default=12 * 3600, ge=60, description="how long a reviewer stays logged in")
     secure_cookies: bool = Field(default=False, description="send the session cookie over https only; set it behind TLS")
+    log_json: bool = Field(default=False, description="log lines as JSON, with the ids of job and claim")
+    broker_url: str | None = Field(default=None, description="work by Celery: amqp://…, redis://… or filesystem://; unset: workers look into the job table")
     job_lease_seconds: float = Field(default=120.0, gt=0, description="how long a silent worker keeps a job")
     job_attempts: int = Field(default=5, ge=1, description="tries before a job is dead")
     job_backoff_seconds: float = Field(default=5.0, ge=0, description="wait before the second try; doubled before each further one")

@@ -43,7 +43,16 @@ def open_store(settings: Settings) -> Store:
     queue = Queue(database, lease_seconds=settings.job_lease_seconds, attempts=settings.job_attempts, backoff_seconds=settings.job_backoff_seconds)
     repository = Repository(database, vault)
     media_index = MediaIndex(repository, settings.data_dir / "media_index")
-    return Store(settings, database, repository, Blobs(settings.blobs_path()), queue, vault, media_index)
+    return Store(settings, database, repository, open_blobs(settings), queue, vault, media_index)
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Originals in the object store of the settings, or in a local directory."""
+    if settings.blobs_url is None:
+        return Blobs(settings.blobs_path())
+    from services.adapters.s3 import S3Blobs  # boto3 takes a second to load, which most installations never need
+
+    return S3Blobs(settings.blobs_url, settings.blobs_path())
 
 
 @contextmanager
@@ -51,7 +60,7 @@ def throw_away_store(settings: Settings) -> Iterator[Store]:
     """A store in a temporary directory with a key of its own, gone at the end of the block."""
     directory = Path(tempfile.mkdtemp(prefix="hezheng-"))
     try:
-        store = open_store(settings.model_copy(update={"data_dir": directory, "database_url": None, "blobs_dir": None, "key": None}))
+        store = open_store(settings.model_copy(update={"data_dir": directory, "database_url": None, "blobs_dir": None, "blobs_url": None, "key": None}))
         try:
             yield store
         finally:

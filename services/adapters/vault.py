@@ -12,7 +12,9 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -26,6 +28,8 @@ from services.domain.text import Message
 
 _VERSION = b"\x01"
 _KEY_BYTES = 32
+LOOK_SECONDS = 5.0
+"""How long a running process may go on sealing with the key before the newest."""
 
 
 class VaultError(HezhengError):
@@ -37,17 +41,39 @@ def _derive(master: bytes, purpose: bytes) -> bytes:
 
 
 class Vault:
-    """`masters`: 32-byte keys; the first seals, all open. The blind index hangs on the last, so that a new first key leaves it as it is."""
+    """`masters`: 32-byte keys; the first seals, all open. The blind index hangs on the last, so that a new first key leaves it as it is.
 
-    def __init__(self, masters: list[bytes]) -> None:
+    With `again` the keys are looked for anew now and then, and when a value turns up that none of them opens: a running process takes up
+    a new key without a restart.
+    """
+
+    def __init__(self, masters: list[bytes], again: Callable[[], list[bytes]] | None = None) -> None:
+        self._again = again
+        self._looked = time.monotonic()
+        self._use(masters)
+        self._index_key = _derive(masters[-1], b"index")
+
+    @property
+    def current(self) -> bytes:
+        """The id of the key that seals now: the bytes 1 to 4 of what it sealed."""
+        return self._current
+
+    def refresh(self) -> None:
+        """Take up keys that were added meanwhile. Those of the index stay: fingerprints that are stored hang on them."""
+        self._looked = time.monotonic()
+        if self._again is not None:
+            self._use(self._again())
+
+    def _use(self, masters: list[bytes]) -> None:
         if not masters or any(len(m) != _KEY_BYTES for m in masters):
             raise VaultError(Message("加密密钥应为32字节（base64或十六进制）", "an encryption key has 32 bytes, as base64 or hex"))
         self._ciphers = {hashlib.sha256(b"id" + m).digest()[:4]: AESGCM(_derive(m, b"seal")) for m in masters}
         self._current = next(iter(self._ciphers))
-        self._index_key = _derive(masters[-1], b"index")
 
     def seal(self, plain: bytes, aad: str) -> bytes:
         """`plain` compressed and encrypted, bound to `aad` (table, row, column)."""
+        if self._again is not None and time.monotonic() - self._looked > LOOK_SECONDS:
+            self.refresh()
         nonce = os.urandom(12)
         body = self._ciphers[self._current].encrypt(nonce, zlib.compress(plain, 6), aad.encode())
         return _VERSION + self._current + nonce + body
@@ -56,6 +82,9 @@ class Vault:
         """The plain bytes back. Raises VaultError for another row's value, a changed one, or an unknown key."""
         sealed = bytes(sealed)
         cipher = self._ciphers.get(sealed[1:5])
+        if cipher is None and self._again is not None:
+            self.refresh()
+            cipher = self._ciphers.get(sealed[1:5])
         if sealed[:1] != _VERSION or cipher is None:
             raise VaultError(
                 Message(
@@ -96,7 +125,34 @@ def open_vault(key: str | None, key_file: Path) -> Vault:
         return Vault([parse_key(part) for part in key.split(",") if part.strip()])
     if not key_file.exists():
         _create_key_file(key_file)
-    return Vault([parse_key(line) for line in key_file.read_text(encoding="ascii").split()])
+
+    def read() -> list[bytes]:
+        return [parse_key(line) for line in key_file.read_text(encoding="ascii").split()]
+
+    return Vault(read(), read)
+
+
+def add_key(key_file: Path) -> None:
+    """Put a new key before those of the file: from now on it seals."""
+    _write_keys(key_file, [base64.b64encode(os.urandom(_KEY_BYTES)).decode(), *key_file.read_text(encoding="ascii").split()])
+
+
+def drop_keys_between(key_file: Path) -> int:
+    """Remove the keys that nothing is sealed with any more: all but the first, which seals, and the last, which the index hangs on."""
+    keys = key_file.read_text(encoding="ascii").split()
+    _write_keys(key_file, [keys[0], keys[-1]] if len(keys) > 1 else keys)
+    return max(0, len(keys) - 2)
+
+
+def _write_keys(path: Path, keys: list[str]) -> None:
+    """Written aside and renamed, so that nobody reads half of it and a power cut loses nothing."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write("\n".join(keys) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
 
 
 def _create_key_file(path: Path) -> None:

@@ -58,6 +58,10 @@ class NotFound(HezhengError):
     """What was asked for is not there (or is not the asker's to see)."""
 
 
+class StorageAway(HezhengError):
+    """The store of originals does not answer, or refuses: what was asked can be asked again later."""
+
+
 class EvidenceError(HezhengError):
     """A file that cannot be read as what it claims to be. `code` is the finding it becomes.
 

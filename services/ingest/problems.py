@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from services.adapters.antivirus import ScannerAway
 from services.adapters.queue import scrub
 from services.adapters.repository import ClaimExists
-from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound
+from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound, StorageAway
 from services.domain.text import Message
 
 log = logging.getLogger("hezheng.api")
@@ -96,6 +96,8 @@ def of_error(error: HezhengError) -> Problem:
         return Problem(422, "claim-unreadable", error.message, errors=fields, line=error.line)
     if isinstance(error, FileTooLarge):
         return Problem(413, "too-large", error.message)
+    if isinstance(error, StorageAway):
+        return Problem(503, "storage-away", error.message, headers={"Retry-After": "30"})
     if isinstance(error, ScannerAway):
         return Problem(503, "scanner-away", error.message, headers={"Retry-After": "30"})
     if isinstance(error, EvidenceError):

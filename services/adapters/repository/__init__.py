@@ -12,6 +12,7 @@ from services.adapters.repository.claims import ClaimExists, ClaimStore
 from services.adapters.repository.evidence import EvidenceStore
 from services.adapters.repository.index import IndexStore
 from services.adapters.repository.proposals import ProposalStore
+from services.adapters.repository.purging import PurgeStore
 from services.adapters.repository.records import (
     STATUSES,
     Access,
@@ -66,5 +67,6 @@ class Repository(
     ProposalStore,
     WorklistStore,
     StatisticsStore,
+    PurgeStore,
 ):
     """Claims with their documents, evidence with facts, the indexes across claims, keys, users and decisions, uploads, webhooks."""

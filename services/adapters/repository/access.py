@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
@@ -73,6 +74,11 @@ class AccessStore(Part):
         values = {"caller": caller, "key": key, "request": answer.request, "status": answer.status, "body": body, "created_at": now()}
         with self.database.writing() as connection:
             upsert(connection, t.idempotency, ("caller", "key"), values)
+
+    def forget_answers(self, before: datetime) -> int:
+        """Remove what was answered before that moment; how many there were."""
+        with self.database.writing() as connection:
+            return connection.execute(delete(t.idempotency).where(t.idempotency.c.created_at < before)).rowcount
 
     def add_decision(self, claim_id: str, decision: str, reason: str, actor: str) -> Decision:
         """Write down what a person decided and set the claim's status; the machine's verdict stays as it is. Raises KeyError for an unknown decision."""
