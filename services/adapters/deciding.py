@@ -106,3 +106,6 @@ def _too_late() -> Undecidable:
 def _settle(store: Store, claim_id: str, proposal: Proposal, names: str) -> None:
     store.repository.add_decision(claim_id, proposal.decision, proposal.reason, names)
     announce(store, "claim.decided", claim_id)
+    if proposal.decision != "approve":
+        # What stood in the way of claims submitted later stands there no more.
+        store.queue.enqueue("verify.related", claim_id=claim_id)

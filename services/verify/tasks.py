@@ -57,6 +57,14 @@ def judge_again(store: Store, claim_id: str) -> None:
     store.queue.enqueue("report.compile", claim_id=claim_id, again=True)
 
 
+@job("verify.related", seconds=3600.0)
+def judge_related(store: Store, claim_id: str) -> None:
+    """After a claim was returned or rejected: judge anew those that had to do with it, the first submitted first."""
+    with store.repository.transaction():
+        for other in Verifier(store, _sandbox()).to_judge_again([claim_id]):
+            store.queue.enqueue("verify.again", claim_id=other)
+
+
 def _batch_given_up(store: Store, reason: str, batch_id: str) -> None:
     batches.fail(store, batch_id, reason)
 

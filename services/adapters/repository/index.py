@@ -16,6 +16,8 @@ from services.domain.index import ClaimIndex, Elsewhere, InvoiceEntry, MediaEntr
 _E = TypeVar("_E")
 _CLAIM = (t.claims.c.id, t.claims.c.claim_no, t.claims.c.enterprise, t.claims.c.uscc, t.claims.c.submitted_at, t.claims.c.seq)
 _KEYS_A_QUERY = 500
+_RETURNED, _NOT_PAID = ("returned",), ("returned", "rejected")
+"""What was given back shows nothing to other claims; what was rejected is paid nothing and counts nobody's attendance, but its evidence was shown."""
 
 
 def _other(row: Any) -> OtherClaim:
@@ -84,10 +86,11 @@ class IndexStore(FingerprintStore):
 
     def _find(self, claim_id: str, kind: str, keys: Iterable[str] | None, cls: type[_E]) -> list[tuple[OtherClaim, str, _E]]:
         entries = t.index_entries
+        gone = _NOT_PAID if kind in ("presence", "subsidy") else _RETURNED
         query = (
             select(*_CLAIM, entries.c.key, entries.c.body)
             .join(t.claims, t.claims.c.id == entries.c.claim_id)
-            .where(entries.c.kind == kind, entries.c.claim_id != claim_id)
+            .where(entries.c.kind == kind, entries.c.claim_id != claim_id, t.claims.c.status.not_in(gone))
             .order_by(t.claims.c.seq, entries.c.seq)
         )
         with self.database.reading() as connection:

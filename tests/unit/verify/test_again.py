@@ -14,6 +14,7 @@ from services.adapters.store import Store, open_store
 from services.domain.claim import SHANGHAI
 from services.domain.index import ClaimIndex, SubsidyEntry
 from services.verify.pipeline import Verifier
+from services.verify.tasks import judge_related
 from tests.factories import insured, make_case, person
 
 
@@ -57,3 +58,24 @@ def test_a_claim_that_changes_changes_those_submitted_after_it(store: Store) -> 
     assert again(store, first) == [second, last]
     also = put(store, 4, 0)
     assert again(store, second, also, first) == [second, last, also], "found by a later claim first, changed by an earlier one after all"
+
+
+def others_subsidies(store: Store, claim_id: str) -> list[str]:
+    return [entry.claim.claim_no for entry in store.repository.subsidies(claim_id, [person(0).id_number])]
+
+
+@pytest.mark.parametrize(("status", "counts"), [("verified", True), ("approved", True), ("rejected", False), ("returned", False)])
+def test_a_claim_that_was_given_back_or_rejected_counts_against_nobody(store: Store, status: Any, counts: bool) -> None:
+    first, second = put(store, 1, 0), put(store, 2, 0)
+    store.repository.set_status(first, status)
+    assert others_subsidies(store, second) == (["CC-1"] if counts else [])
+
+
+def test_those_that_had_to_do_with_it_are_judged_anew(store: Store) -> None:
+    first, _, second = put(store, 1, 0), put(store, 3, 7), put(store, 2, 0)
+    store.repository.set_status(first, "returned")
+    judge_related(store, first)
+    job = store.queue.claim("a worker", ["verify.again"])
+    assert job is not None and job.args == {"claim_id": second}
+    assert store.queue.claim("a worker", ["verify.again"]) is None
+    assert again(store, first) == [second]
