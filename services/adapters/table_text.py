@@ -20,7 +20,11 @@ _MOST_BROKEN = 0.001
 """Share of undecodable characters up to which a file is still taken as text."""
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _FIELD_LIMIT = 1_000_000
-_REMEMBERED = 200_000
+_ODD = frozenset(
+    " \t\r\n\v\f\x00\x1c\x1d\x1e\x1f\x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u1680\ufeff='"
+)
+"""Characters at the ends of a cell that are blanks or a spreadsheet's tricks."""
+_REMEMBERED = 100_000
 """Distinct cells of a file that are kept in memory."""
 
 
@@ -49,7 +53,7 @@ class _Cells(dict[str, str | None]):
     """Texts of cells as they are and cleaned: names, numbers and courses come again and again, and are kept once."""
 
     def __missing__(self, text: str) -> str | None:
-        cleaned = _cell(text)
+        cleaned = text if text and text[0] not in _ODD and text[-1] not in _ODD else _cell(text)
         if len(self) < _REMEMBERED:
             self[text] = cleaned
         return cleaned

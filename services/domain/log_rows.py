@@ -196,6 +196,7 @@ class _Rows:
         self.people: dict[LoggedPerson, int] = {}
         self.texts: dict[str, int] = {}
         self.columns: list[array[Any]] = [array(kind) for kind in kinds]
+        self._appends = [column.append for column in self.columns]
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -203,14 +204,6 @@ class _Rows:
     def person(self, person: LoggedPerson) -> int:
         """The number of a person."""
         return self.people.setdefault(person, len(self.people))
-
-    def text(self, text: str | None) -> int:
-        """The number of a text, -1 of none."""
-        return -1 if text is None else self.texts.setdefault(text, len(self.texts))
-
-    def _add(self, *cells: Any) -> None:
-        for column, cell in zip(self.columns, cells, strict=True):
-            column.append(cell)
 
     def _parts(self) -> tuple[Any, ...]:
         return tuple(self.people), tuple(self.texts), *(column.tobytes() for column in self.columns)
@@ -235,8 +228,17 @@ class SessionRows(_Rows):
         content: float | None = None,
     ) -> None:
         """One session; `person` as numbered by `person()`, times in microseconds since 1970."""
-        numbers = (math.nan if stated is None else stated, math.nan if content is None else content)
-        self._add(row, person, start, end, *numbers, self.text(course), self.text(ip), self.text(table))
+        rows, people, starts, ends, stateds, contents, courses, ips, tables = self._appends
+        texts = self.texts
+        rows(row)
+        people(person)
+        starts(start)
+        ends(end)
+        stateds(math.nan if stated is None else stated)
+        contents(math.nan if content is None else content)
+        courses(-1 if course is None else texts.setdefault(course, len(texts)))
+        ips(-1 if ip is None else texts.setdefault(ip, len(texts)))
+        tables(-1 if table is None else texts.setdefault(table, len(texts)))
 
     def finished(self) -> SessionTable:
         """The table of all rows so far."""
@@ -251,7 +253,15 @@ class CheckRows(_Rows):
 
     def add(self, row: int, person: int, at: int, passed: bool | None, similarity: float | None, snapshot: str | None, table: str | None) -> None:
         """One check; `person` as numbered by `person()`, `at` in microseconds since 1970."""
-        self._add(row, person, at, _PASSED[passed], math.nan if similarity is None else similarity, self.text(snapshot), self.text(table))
+        rows, people, moments, said, similarities, snapshots, tables = self._appends
+        texts = self.texts
+        rows(row)
+        people(person)
+        moments(at)
+        said(_PASSED[passed])
+        similarities(math.nan if similarity is None else similarity)
+        snapshots(-1 if snapshot is None else texts.setdefault(snapshot, len(texts)))
+        tables(-1 if table is None else texts.setdefault(table, len(texts)))
 
     def finished(self) -> CheckTable:
         """The table of all rows so far."""

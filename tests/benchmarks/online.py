@@ -22,12 +22,14 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from services.adapters.sandbox import Job, Sandbox
 from services.domain.claim import Claim, Enterprise, Project, Trainee, Trainees
+from services.domain.evidence import EvidenceKind
 from services.domain.identity import id_check_digit
 from services.domain.policy import Rules
 from services.verify.match.learning_time import learn
 from services.verify.readers import ReaderContext
-from services.verify.readers.learning_log import read
+from services.verify.reading import read_one
 from tests.generators import log_forms
 from tests.generators.logs import SHANGHAI, Log, Session
 from tests.generators.logs import Person as Learner
@@ -94,10 +96,13 @@ def write_other(folder: Path, form: str, count: int, people: int) -> Path:
 
 
 def run_here(people: int, *paths: str) -> str:
-    """Read and match in this process; what it came to."""
+    """Read in children, two at a time, as the program does, and match in this process; what it came to."""
     trainees = Trainees("t.csv", tuple(Trainee(i + 2, f"学员{i}", number) for i, number in enumerate(numbers(people))))
     began = time.perf_counter()
-    logs = [(Path(path).name, read(Path(path), ReaderContext(Path(path).name))) for path in paths]
+    with Sandbox(2) as box:
+        jobs = [Job(n, read_one, (EvidenceKind.LEARNING_LOG, Path(path), ReaderContext(Path(path).name)), 36_000.0) for n, path in enumerate(paths)]
+        found = dict(box.run(jobs))
+    logs = [(Path(path).name, found[n]) for n, path in enumerate(paths)]
     read_in = time.perf_counter() - began
     learning = learn(logs, None, CLAIM, trainees, None, RULES, [()] * people)
     minutes = sum(t.verified_minutes for t in learning.times)

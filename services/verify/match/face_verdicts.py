@@ -8,7 +8,7 @@ when they are much closer than that, because a claim has far more pairs of peopl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -116,13 +116,13 @@ class _Look:
 
 def judge_checks(
     checks: Mapping[str, Sequence[LoggedCheck]], stems: Mapping[str, Sequence[str]], distinct: Mapping[str, bool], faces: FaceIndex
-) -> dict[str, list[Judged]]:
+) -> Mapping[str, Sequence[Judged]]:
     """Learner key → judged checks, in order of time.
 
     `stems`: what a learner's reference picture may be called; `distinct`: the learner is certainly nobody else of the keys.
     """
     if not faces.pictures:
-        return {key: [_by_the_log(check) for check in own] for key, own in checks.items()}
+        return _ByTheLog(checks)
     looks: dict[str, list[_Look]] = {}
     for key, own in checks.items():
         enrolled = faces.enrolled(stems.get(key, ()))
@@ -132,6 +132,22 @@ def judge_checks(
     return {
         key: [Judged(x.check, x.verdict, x.other, x.distance, x.why, tuple(sorted(x.shared_with or ())), x.replayed) for x in own] for key, own in looks.items()
     }
+
+
+class _ByTheLog(Mapping[str, Sequence[Judged]]):
+    """Verdicts without pictures, made when a person's are asked for: a million of them would fill the memory."""
+
+    def __init__(self, checks: Mapping[str, Sequence[LoggedCheck]]) -> None:
+        self._checks = checks
+
+    def __getitem__(self, key: str) -> list[Judged]:
+        return [_by_the_log(check) for check in self._checks[key]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._checks)
+
+    def __len__(self) -> int:
+        return len(self._checks)
 
 
 def _by_the_log(check: LoggedCheck) -> Judged:

@@ -5,7 +5,7 @@ Logs come as columns and stay columns until one person's rows are asked for: a c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -71,6 +71,22 @@ class Rows:
         for text in (2, 4) if self.kind is LoggedSession else (2, 3):
             parts[text] = [self.texts[index] for index in parts[text]]
         return list(map(self.kind._make, zip(*parts, strict=True)))
+
+
+class ChecksOf(Mapping[str, list[LoggedCheck]]):
+    """Learner key → face checks of those who have any, made when they are asked for."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self._people = {key: person for key, person in people.items() if person.has_checks}
+
+    def __getitem__(self, key: str) -> list[LoggedCheck]:
+        return self._people[key].checks
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
 
 
 _NO_SESSIONS = Rows((), (), LoggedSession)

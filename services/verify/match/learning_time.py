@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from services.verify.match.face_time import stretches_of, vouched
 from services.verify.match.face_verdicts import FaceIndex, Judged, judge_checks
 from services.verify.match.intervals import Stretches
 from services.verify.match.learners import Learner, Learners, Standing, is_distinct
-from services.verify.match.learning_people import LoggedSession, Person, gather
+from services.verify.match.learning_people import ChecksOf, LoggedSession, Person, gather
 from services.verify.match.online_notes import NoteMaker, Seen
 
 
@@ -100,7 +100,7 @@ def _learn(
     stems = {key: _stems(person.learner, trainees, names) for key, person in people.items()}
     distinct = {key: is_distinct(person.learner) for key, person in people.items()}
     index = FaceIndex(faces or FaceSetFacts((), ()))
-    judged = judge_checks({key: person.checks for key, person in people.items() if person.has_checks}, stems, distinct, index)
+    judged = judge_checks(ChecksOf(people), stems, distinct, index)
     bounds = _bounds(claim, rules, has_checks)
     maybe: list[list[Person]] = [[] for _ in range(count)]
     for person in people.values():
@@ -148,11 +148,11 @@ def _active(logged: Stretches, sessions: Sequence[LoggedSession], checks: Iterab
     return iv.intersect(logged, iv.union((at, at + cap) for at in (*(s.start for s in sessions), *checks)))
 
 
-def _time_of(own: Person, maybe: Sequence[Person], judged: dict[str, list[Judged]], busy: Stretches, bounds: _Bounds) -> OnlineTime:
+def _time_of(own: Person, maybe: Sequence[Person], judged: Mapping[str, Sequence[Judged]], busy: Stretches, bounds: _Bounds) -> OnlineTime:
     """One trainee's time: what is sure, what is unclear, and why the rest is not counted."""
-    mine, mine_judged = own.sessions, judged.get(own.learner.key, [])
+    mine, mine_judged = own.sessions, judged.get(own.learner.key, ())
     theirs = [s for person in maybe for s in person.sessions]
-    theirs_judged = [j for person in maybe for j in judged.get(person.learner.key, [])]
+    theirs_judged = [j for person in maybe for j in judged.get(person.learner.key, ())]
     everything = [*mine, *theirs]
     if not everything:
         return OnlineTime(0.0, 0.0, checks=_seen_checks(mine_judged))

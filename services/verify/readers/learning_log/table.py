@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 from services.adapters.table_header import Header, normalise_header
@@ -23,6 +24,8 @@ from services.verify.readers.learning_log.columns import CHECK_MARKS, PERSON
 _FOOTERS = ("合计", "总计", "小计", "共计", "备注", "说明", "制表", "审核", "打印", "导出", "注:", "注：", "total", "sum", "note")
 _LONG_NUMBER = re.compile(r"\d{14,17}[\dXx]")
 _PROBE_ROWS = 300
+_SESSION_ROLES = ("start", "end", "duration", "course", "ip", "course_length", "progress")
+_CHECK_ROLES = ("checked_at", "when", "result", "similarity", "snapshot")
 _LONGEST_SECONDS = 31 * 86400
 _UNITS = ("minutes", "seconds", "hours")
 
@@ -66,12 +69,13 @@ def read_rows(header: Header, rows: Iterator[Row], table: str | None, into: Coll
         stamp = cells[time_column] if time_column < len(cells) else None
         if isinstance(stamp, str) and not stamp[:1].isdigit() and _is_header(header, cells, time_role, stamp):
             continue
+        whole = reader.whole(cells)
         try:
-            person = reader.person(cells)
+            person = reader.person(whole)
             if sessions:
-                reader.session(row, cells, person)
-            if checks and not (sessions and (check_column >= len(cells) or cells[check_column] is None)):
-                reader.check(row, cells, person)
+                reader.session(row, whole, person)
+            if checks and not (sessions and whole[check_column] is None):
+                reader.check(row, whole, person)
         except RowRefused as refused:
             if not _is_footer(cells):
                 into.rejected.append(RejectedRow(row, refused.message, table))
@@ -121,24 +125,33 @@ class _RowReader:
         self.table = table
         self.into = into
         self.people: dict[tuple[Any, ...], LoggedPerson] = {}
-        self.person_columns = [(role, self.columns[role]) for role in PERSON if role in self.columns]
+        self.width = max(self.columns.values()) + 1
+        self.person_cells, self.session_cells, self.check_cells = (self._picker(roles) for roles in (PERSON, _SESSION_ROLES, _CHECK_ROLES))
+
+    def _picker(self, roles: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        """Takes the roles' cells out of a whole row; a role without a column takes the None behind the last one."""
+        picker: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(*(self.columns.get(role, self.width) for role in roles))
+        return picker
+
+    def whole(self, cells: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The row as wide as the table, and a None behind it."""
+        return cells[: self.width] + (None,) * (self.width + 1 - min(len(cells), self.width))
 
     def get(self, cells: tuple[Any, ...], role: str) -> Any:
         column = self.columns.get(role)
         return cells[column] if column is not None and column < len(cells) else None
 
     def person(self, cells: tuple[Any, ...]) -> LoggedPerson:
-        width = len(cells)
-        key = tuple([cells[column] if column < width else None for _, column in self.person_columns])
+        key = self.person_cells(cells)
         known = self.people.get(key)
         if known is None:
-            known = self.people[key] = _person({role: cell for (role, _), cell in zip(self.person_columns, key, strict=True)})
+            known = self.people[key] = _person({role: cell for role, cell in zip(PERSON, key, strict=True) if role in self.columns})
         return known
 
     def session(self, row: int, cells: tuple[Any, ...], person: LoggedPerson) -> None:
         """Add the row as a session. Raises RowRefused."""
-        start, end = self._span(cells)
-        raw = self.get(cells, "duration")
+        raw_start, raw_end, raw, course, ip, length, progress = self.session_cells(cells)
+        start, end = self._span(cells, raw_start, raw_end)
         stated = values.duration_seconds(raw, self.unit)
         if end is None:
             end = _end_by_duration(start, raw, stated)
@@ -152,20 +165,15 @@ class _RowReader:
                     f"the end {last:%Y-%m-%d %H:%M:%S} is before the start {first:%Y-%m-%d %H:%M:%S}",
                 )
             )
-        course, ip = _text(self.get(cells, "course")), _text(self.get(cells, "ip"))
-        content = (
-            values.content_seconds(self.get(cells, "course_length"), self.get(cells, "progress"), self.content_unit) if "progress" in self.columns else None
-        )
+        content = values.content_seconds(length, progress, self.content_unit) if length is not None and progress is not None else None
         sessions = self.into.sessions
-        sessions.add(row, sessions.person(person), start, end, stated, course, ip, self.table, content)
+        sessions.add(row, sessions.person(person), start, end, stated, _text(course), _text(ip), self.table, content)
 
-    def _span(self, cells: tuple[Any, ...]) -> tuple[int, int | None]:
+    def _span(self, cells: tuple[Any, ...], raw: Any, raw_end: Any) -> tuple[int, int | None]:
         """(start, end) in microseconds since 1970."""
-        raw = self.get(cells, "start")
         start, end = values.micros(raw), None
         if start is None:
             start, end = self._start_the_long_way(cells, raw)
-        raw_end = self.get(cells, "end")
         if raw_end is not None:
             end = values.micros(raw_end)
             if end is None:
@@ -188,8 +196,8 @@ class _RowReader:
 
     def check(self, row: int, cells: tuple[Any, ...], person: LoggedPerson) -> None:
         """Add the row as a face check. Raises RowRefused."""
-        raw = self.get(cells, "checked_at")
-        raw = self.get(cells, "when") if raw is None else raw
+        checked_at, when, result, likeness, named = self.check_cells(cells)
+        raw = when if checked_at is None else checked_at
         at = values.micros(raw)
         if at is None and (long_way := values.moment_on(raw, parse_date(self.get(cells, "date")))) is not None:
             at = micros_of(long_way)
@@ -200,10 +208,9 @@ class _RowReader:
             raise RowRefused(
                 Message(f"核验时间“{shown}”无法识别（应有日期和时刻）", f"the time of the check {shown!r} cannot be read (a date and a time of day are needed)")
             )
-        snapshot = cell_text(self.get(cells, "snapshot")).replace("\\", "/") or None
-        passed, similarity = values.passed(self.get(cells, "result")), values.share(self.get(cells, "similarity"))
+        snapshot = None if named is None else cell_text(named).replace("\\", "/") or None
         checks = self.into.checks
-        checks.add(row, checks.person(person), at, passed, similarity, snapshot, self.table)
+        checks.add(row, checks.person(person), at, values.passed(result), values.share(likeness), snapshot, self.table)
 
 
 def _end_by_duration(start: int, raw: Any, stated: float | None) -> int:
