@@ -1,4 +1,5 @@
-"""Tables out of csv, xlsx and xls files, row by row; the only importer of openpyxl (reading) and xlrd.
+"""Tables out of csv, xlsx and xls files, row by row; the only importer of xlrd; workbooks of today's form through
+`services.adapters.table_xlsx`.
 
 The format is told by content, never by the extension. Cells are None, str, int, float, bool, datetime, date, time or
 timedelta, as stored; text is stripped. Rows carry the number a spreadsheet program shows beside them. A vertically
@@ -7,8 +8,6 @@ merged cell gives its value to every row it spans. Table headers are found by `s
 
 from __future__ import annotations
 
-import re
-import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 
 from services.adapters.table_header import Header, find_header
 from services.adapters.table_text import text_rows
+from services.adapters.table_xlsx import MAX_COLUMNS, plain_text, sheets, spread
 from services.domain.errors import EvidenceError, FileEmpty, FileEncrypted, FileTooLarge, FileTypeMismatch, FileUnreadable
 from services.domain.text import Message
 
@@ -28,8 +28,6 @@ Cell = None | str | int | float | bool | datetime | date | time | timedelta
 Row = tuple[int, tuple[Any, ...]]
 """(row number as a spreadsheet program shows it, the cells' values)."""
 
-MAX_COLUMNS = 512
-"""Cells further right are not read: no table of people is that wide, and hostile ones are wider."""
 MAX_UNPACKED = 3 * 1024**3
 """Bytes an xlsx may unpack to."""
 
@@ -47,8 +45,6 @@ _FOREIGN = (
     (b"\x7fELF", "ELF"),
     (b"MZ\x90", "EXE"),
 )
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
-_EXCEL_ERRORS = frozenset(("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"))
 _BIGGEST_EXACT = 2**53
 
 
@@ -139,8 +135,6 @@ def _broken(shown: str, error: Exception) -> FileUnreadable:
 
 
 def _xlsx(path: Path, shown: str) -> Iterator[Table]:
-    import openpyxl
-
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -148,83 +142,19 @@ def _xlsx(path: Path, shown: str) -> Iterator[Table]:
                 raise FileTypeMismatch(Message(f"文件{shown}是压缩包，不是Excel表格", f"{shown} is a zip archive, not a workbook"))
             if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
                 raise FileTooLarge(Message(f"表格{shown}解压后过大，请拆分后上传", f"{shown} unpacks to too many bytes: split it"))
-        # an open file, because by name openpyxl goes by the extension; the workbook keeps it until it is collected
-        source = path.open("rb")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
+        for sheet in sheets(path):
+            yield Table(sheet.name, _guarded(spread(sheet.rows, sheet.merges), shown), sheet.hidden)
     except EvidenceError:
         raise
-    except Exception as error:  # openpyxl lets through whatever its parsers raise
+    except Exception as error:  # the libraries let through whatever their parsers raise
         raise _broken(shown, error) from error
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # many exporters write a wrong one
-        yield Table(sheet.title, _xlsx_rows(path, book, sheet, shown), sheet.sheet_state != "visible")
 
 
-def _xlsx_rows(path: Path, book: Any, sheet: Any, shown: str) -> Iterator[Row]:
+def _guarded(rows: Iterator[Row], shown: str) -> Iterator[Row]:
     try:
-        merged = _merges_of(path, sheet._worksheet_path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            rows = enumerate((tuple(map(_value, row)) for row in sheet.iter_rows(max_col=None, values_only=True)), 1)
-            yield from _spread(((n, row[:MAX_COLUMNS]) for n, row in rows), merged)
-    except EvidenceError:
-        raise
+        yield from rows
     except Exception as error:
         raise _broken(shown, error) from error
-
-
-def _merges_of(path: Path, member: str) -> dict[int, list[tuple[int, int]]]:
-    """Vertical merges: first row → (column from 0, last row). They stand behind the cells, so the sheet is scanned for them first."""
-    merges: dict[int, list[tuple[int, int]]] = {}
-    with zipfile.ZipFile(path) as archive, archive.open(member) as source:
-        tail = b""
-        while chunk := source.read(1 << 20):
-            chunk = tail + chunk
-            if b"mergeCell" in chunk:
-                cut = chunk.rfind(b">") + 1
-                for first, top, _, bottom in _MERGE.findall(chunk[:cut]):
-                    if int(bottom) > int(top):
-                        merges.setdefault(int(top), []).append((_column(first), int(bottom)))
-                tail = chunk[cut:][-512:]
-            else:
-                tail = chunk[-64:]
-    return merges
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
-
-
-def _spread(rows: Iterable[Row], merges: dict[int, list[tuple[int, int]]]) -> Iterator[Row]:
-    """Give the value of a vertically merged cell to every row it spans."""
-    if not merges:
-        yield from rows
-        return
-    running: dict[int, tuple[int, Any]] = {}
-    for number, cells in rows:
-        for column, (last, value) in list(running.items()):
-            if number > last:
-                del running[column]
-            elif column >= len(cells):
-                cells = cells + (None,) * (column - len(cells)) + (value,)
-            elif cells[column] is None:
-                cells = (*cells[:column], value, *cells[column + 1 :])
-        for column, last in merges.get(number, ()):
-            if column < len(cells) and cells[column] is not None:
-                running[column] = (last, cells[column])
-        yield number, cells
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, str):
-        value = value.strip()
-        return None if not value or value in _EXCEL_ERRORS else value
-    return value
 
 
 # --- xls ------------------------------------------------------------------------------------------------------
@@ -252,7 +182,7 @@ def _xls(path: Path, shown: str) -> Iterator[Table]:
         for top, bottom, left, _ in sheet.merged_cells:
             if bottom - top > 1:
                 merges.setdefault(top + 1, []).append((left, bottom))
-        yield Table(sheet.name, _spread(_xls_rows(sheet, book.datemode), merges), sheet.visibility != 0)
+        yield Table(sheet.name, spread(_xls_rows(sheet, book.datemode), merges), sheet.visibility != 0)
 
 
 def _xls_rows(sheet: Any, datemode: int) -> Iterator[Row]:
@@ -265,7 +195,7 @@ def _xls_value(kind: int, value: Any, datemode: int) -> Any:
     import xlrd
 
     if kind == xlrd.XL_CELL_TEXT:
-        return _value(value)
+        return plain_text(value)
     if kind == xlrd.XL_CELL_DATE:
         try:
             moment = xlrd.xldate_as_datetime(value, datemode)

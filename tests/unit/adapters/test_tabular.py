@@ -52,7 +52,7 @@ def test_workbooks_keep_types_rows_and_sheets(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     tables = list(read_tables(tmp_path / "a.xlsx"))
     assert [(t.name, t.hidden) for t in tables] == [("甲", False), ("乙", True)]
-    assert list(tables[0].rows) == [(2, ("张三", datetime(2021, 11, 8, 8, 30), 1.5)), (3, ("张三", True))]
+    assert list(tables[0].rows) == [(2, ("张三", datetime(2021, 11, 8, 8, 30), 1.5)), (3, ("张三", True, None))]
     assert list(tables[1].rows) == [(5, ("x",))]
 
 
