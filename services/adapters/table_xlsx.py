@@ -152,7 +152,8 @@ def _by_openpyxl(path: Path) -> Iterator[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-    for sheet in book.worksheets:
+    worksheets: Any = book.worksheets
+    for sheet in worksheets:
         sheet.reset_dimensions()  # many exporters write a wrong one
         yield Sheet(sheet.title, _openpyxl_rows(sheet), _merges_of(path, sheet._worksheet_path), sheet.sheet_state != "visible")
 

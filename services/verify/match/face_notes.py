@@ -17,6 +17,7 @@ _WHY = {
     "not_stated": ("记录未写明核验结果", "the log does not say whether it passed"),
     "between": ("抓拍与登记照相似程度介于两者之间，机器无法判断", "the snapshot is neither clearly the enrolled person nor clearly another"),
     "snapshot": ("抓拍照片中没有可比对的单一清晰人脸", "the snapshot shows no single clear face to compare"),
+    "shared": ("抓拍照片与另一账号的抓拍可能是同一张人脸", "the snapshot may show the same face as one of another account"),
     "enrolled": ("登记照中没有可比对的单一清晰人脸", "the enrolled picture shows no single clear face to compare"),
 }
 
@@ -120,7 +121,7 @@ def _unclear(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
         if not doubtful:
             continue
         nearest = min((j.distance for j in doubtful if j.distance is not None), default=None)
-        code = "online.face_check_failed" if why == "not_stated" else "online.face_mismatch"
+        code = {"not_stated": "online.face_check_failed", "shared": "online.face_shared"}.get(why, "online.face_mismatch")
         message = Message(
             f"{person.learner.shown}有{len(doubtful)}次人脸核验需人工核对：{zh}（{_when(doubtful)}）",
             f"{len(doubtful)} face checks of {person.learner.shown} are for a human to compare: {en} ({_when(doubtful)})",

@@ -19,8 +19,10 @@ from services.verify.match.learning_people import LoggedCheck
 
 MATCH = 0.5
 MISMATCH = 0.6
-SAME_FACE = 0.40
+SAME_FACE = 0.35
 """Snapshots of two accounts show one face."""
+PERHAPS_SAME_FACE = 0.40
+"""They may: of real pairs of different people one in some thousand is as close, and a claim has thousands of pairs. A human tells."""
 SAME_FACE_BOTH_ENROLLED = 0.30
 """The same where each of them fits its own enrolled picture: one person enrolled twice."""
 COPY_BITS = 16
@@ -32,7 +34,7 @@ _NOT_HANDED_IN = "not_handed_in"
 
 
 class Judged(NamedTuple):
-    """A check with its verdict. `why` of an UNCLEAR: not_stated | between | snapshot | enrolled; of a PASSED: not_handed_in, where the
+    """A check with its verdict. `why` of an UNCLEAR: not_stated | between | snapshot | enrolled | shared; of a PASSED: not_handed_in, where the
     log names a snapshot that is not among the pictures. `shared_with`: learner keys.
     """
 
@@ -207,7 +209,9 @@ def _shares(looks: Sequence[_Look], faces: FaceIndex) -> None:
     for look in looks:
         if look.picture is not None and faces.pictures[look.picture].usable:
             by_picture[look.picture].append(look)
-    pairs = [(a, a, 0.0) for a in sorted(by_picture)] + [pair for pair in faces.close_pairs(SAME_FACE) if pair[0] in by_picture and pair[1] in by_picture]
+    pairs = [(a, a, 0.0) for a in sorted(by_picture)] + [
+        pair for pair in faces.close_pairs(PERHAPS_SAME_FACE) if pair[0] in by_picture and pair[1] in by_picture
+    ]
     for a, b, apart in pairs:
         for x in by_picture[a]:
             for y in by_picture[b]:
@@ -221,7 +225,11 @@ def _share(x: _Look, y: _Look, apart: float, faces: FaceIndex) -> None:
     for look, other in ((x, y), (y, x)):
         if look.own and not other.own:
             continue
-        look.shared_with = (look.shared_with or set()) | {other.key}
-        if look.verdict is not CheckVerdict.MISMATCH:
-            look.verdict, look.why = CheckVerdict.SHARED, None
+        sure = apart <= SAME_FACE
+        if sure:
+            look.shared_with = (look.shared_with or set()) | {other.key}
+        if look.verdict is CheckVerdict.MISMATCH or (look.verdict is CheckVerdict.SHARED and not sure):
+            continue
+        if sure or look.verdict in (CheckVerdict.PASSED, CheckVerdict.UNCLEAR):
+            look.verdict, look.why = (CheckVerdict.SHARED, None) if sure else (CheckVerdict.UNCLEAR, "shared")
             look.other, look.distance = faces.pictures[other.picture or 0].path, apart

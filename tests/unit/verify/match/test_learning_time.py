@@ -326,6 +326,17 @@ def test_one_face_for_two_accounts_fails_both() -> None:
     assert set(codes(learning)) == {"online.face_shared"}
 
 
+def test_two_faces_nearly_as_close_as_one_are_for_a_human() -> None:
+    faces = face_set(["faces/checks/a.jpg", "faces/checks/b.jpg"], {(0, 1): 0.38})
+    rows = (session(0, "8:30", "8:40"), session(1, "8:30", "8:40"), check(0, "8:35", snapshot="a.jpg"), check(1, "8:35", snapshot="b.jpg"))
+    learning = run(*rows, faces=faces)
+    assert (minutes(learning), minutes(learning, 1)) == ((10, 0, 10), (10, 0, 10))
+    assert [(n.code, n.unclear, n.trainees) for n in learning.notes] == [("online.face_shared", True, (0,)), ("online.face_shared", True, (1,))]
+    # an enrolled picture of the one settles it for them
+    known = face_set([E0, "faces/checks/a.jpg", "faces/checks/b.jpg"], {(0, 1): 0.3, (1, 2): 0.38})
+    assert minutes(run(*rows, faces=known)) == (10, 10, 0)
+
+
 def test_the_enrolled_picture_says_whose_face_it_is() -> None:
     faces = face_set([E0, "faces/checks/a.jpg", "faces/checks/b.jpg"], {(0, 1): 0.2, (0, 2): 0.25, (1, 2): 0.2})
     rows = (session(0, "8:30", "8:40"), session(1, "8:30", "8:40"), check(0, "8:35", snapshot="a.jpg"), check(1, "8:35", snapshot="b.jpg"))
