@@ -36,10 +36,12 @@ def kept_evidence(evidence: Evidence) -> Evidence:
     """The evidence without what was only for matching: posteriors and ink of sheets, features of pictures, motion of videos."""
     facts = evidence.facts
     if isinstance(facts, SheetFacts):
-        pages = tuple(replace(page, lines=(), tables=tuple(map(_plain_table, page.tables))) for page in facts.pages)
+        pages = tuple(
+            replace(page, lines=(), tables=tuple(map(_plain_table, page.tables)), date=page.date and replace(page.date, posteriors=None)) for page in facts.pages
+        )
         return replace(evidence, facts=replace(facts, pages=pages))
     if isinstance(facts, PhotoFacts):
-        return replace(evidence, facts=replace(facts, regions=(), hashes=(), thumb=b"", features=b""))
+        return replace(evidence, facts=replace(facts, regions=(), hashes=(), thumb=b"", features=b"", features_mirrored=b""))
     if isinstance(facts, VideoFacts):
         return replace(evidence, facts=replace(facts, signature=b""))
     return evidence

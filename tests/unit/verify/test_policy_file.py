@@ -166,6 +166,14 @@ def test_the_law_of_changchun():
     assert all(c.weight > 0 for c in policy.clauses if c.check != MANUAL)
 
 
+def test_every_article_of_the_document_has_its_clauses():
+    """二 to 七 item by item, the two annexes and the days of validity; those that evidence cannot decide are for a reviewer."""
+    articles = {c.article for c in find_policy("changchun-2021-33").clauses}
+    items = {"三": 3, "四": 5, "五": 4, "六": 3, "七": 5}
+    wanted = {f"{part}({'一二三四五'[k]})" for part, count in items.items() for k in range(count)}
+    assert wanted | {"二", "有效期", "附件1", "附件2"} | {f"附件2 {n}" for n in "一二三四五"} <= articles
+
+
 def test_every_check_serves_a_clause_and_has_a_docstring():
     used = {c.check for p in list_policies() for c in p.clauses}
     assert set(all_checks()) - used == set()
