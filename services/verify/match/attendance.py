@@ -14,7 +14,7 @@ from services.verify.match.assignment import assign
 from services.verify.match.corrections import Corrections, corrected
 from services.verify.match.directory import Directory, build_directory
 from services.verify.match.marks import against_name
-from services.verify.match.rows import RowReading, Verdict, candidates, read_row, struck_out
+from services.verify.match.rows import RowReading, Verdict, candidates, is_a_name, read_row, struck_out
 from services.verify.match.sheet_dates import PlacedSlot, Slot, assumed_sessions, place, single_day, slots_of
 
 _NO_HEADER = "签名"
@@ -61,6 +61,8 @@ def attend(
     for entry in entries:
         if entry.attendance.file in partly:
             _perhaps(found, entry, partly[entry.attendance.file])
+        elif any(row.status is RowStatus.UNKNOWN and not row.name and _signed(state, rules) is not False for row, state in entry.rows()):
+            _perhaps(found, entry, entry.attendance.page)
     if claim.sessions:
         _unread(found, sheets, sessions, entries)
     presences = tuple(tuple(f[i] for i in sorted(f)) for f in found)
@@ -73,6 +75,9 @@ class _Entry:
 
     attendance: SheetAttendance
     states: tuple[tuple[bool | None, ...], ...]
+
+    def rows(self) -> Iterator[tuple[SheetRowMatch, tuple[bool | None, ...]]]:
+        return zip(self.attendance.rows, self.states, strict=True)
 
 
 def _match_page(page: SheetPage, directory: Directory) -> _PageRows:
@@ -150,7 +155,7 @@ def _row_match(
         row=row.row,
         box=row.box,
         status=status,
-        name=person.shown if person else reading.text,
+        name=person.shown if person else reading.text if status is not RowStatus.UNKNOWN or is_a_name(reading) else None,
         id_number=person.id_number or None if person else None,
         confidence=verdict.confidence,
         candidates=candidates(verdict, directory) if shown else (),
@@ -216,7 +221,7 @@ def _partly_read(sheets: Sequence[tuple[str, SheetFacts]]) -> dict[str, int]:
 
 
 def _perhaps(found: list[dict[int, SessionPresence]], entry: _Entry, page: int) -> None:
-    """Whoever is named in no row of a sheet that was read in part may stand in what was not read."""
+    """Whoever is named in no row of a sheet that was read in part, or in whose signed rows a name cannot be read, may stand there."""
     sheet = entry.attendance
     sessions = (sheet.session,) if sheet.session is not None else sheet.possible_sessions if sheet.date_known is SheetDate.UNREADABLE else ()
     named = {row.trainee for row in sheet.rows}

@@ -18,6 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from services.domain.facts import SheetCell
 from services.verify.match.ctc import NOISE, Lattice, best_path, forward, lattice
 from services.verify.match.directory import Directory, NameBlock
+from services.verify.match.surnames import SURNAMES
 from services.verify.match.variants import normalise_name, variants
 
 _PER_LENGTH = 40
@@ -28,19 +29,26 @@ _MOST_UNSURE = 12.0
 _CLEAR, _SETTLED = 0.9, 4.0
 _EDIT_GAP = 9.0
 """What an edit costs where there are no posteriors."""
+_MOST_RELIEF = 8.0
+"""What is read in place of a surname cannot make a name likelier by more."""
 LOWEST = -20.0
+_SURNAMES = tuple(sorted(SURNAMES))
 _NO_NAME = NOISE | frozenset("0123456789*#")
 """A row's number beside the name, and specks, are no part of it."""
 
 
 @dataclass(slots=True)
 class NameReading:
-    """A cell as a name. `text` is the best reading; `legible`: 0 (a scrawl) to 1, the mean sureness per character."""
+    """A cell as a name. `text` is the best reading; `legible`: 0 (a scrawl) to 1, the mean sureness per character.
+
+    `best` is the log likelihood of `text`, `reference` that of the best text which could be a name at all: names are measured by it.
+    """
 
     text: str
     legible: float
     table: Lattice | None
     best: float
+    reference: float
     scores: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -64,17 +72,17 @@ class NameReading:
             gaps = np.array([_EDIT_GAP * Levenshtein.distance(self.text, n) for n in new], float)
         else:
             likelihoods = forward(self.table, new)
-            if likelihoods.max() > self.best:
-                self._raise_best(float(likelihoods.max()))
-            gaps = self.best - likelihoods
+            if likelihoods.max() > self.reference:
+                self._raise_reference(float(likelihoods.max()))
+            gaps = self.reference - likelihoods
         self.scores.update(zip(new, self._odds(gaps, new), strict=True))
 
-    def _raise_best(self, best: float) -> None:
-        """A listed name explains the cell better than the best path did: earlier scores fall behind by the difference."""
+    def _raise_reference(self, reference: float) -> None:
+        """A listed name explains the cell better than what was supposed: earlier scores fall behind by the difference."""
         if self.scores:
-            shift = best - self.best
+            shift = reference - self.reference
             self.scores = {n: s + _GAP * shift for n, s in self.scores.items()}
-        self.best = best
+        self.reference, self.best = reference, max(self.best, reference)
 
     def _odds(self, gaps: NDArray[np.float64], names: list[str]) -> list[float]:
         unsure = min(max(0.0, -self.best), _MOST_UNSURE)
@@ -89,6 +97,7 @@ def read_name(cell: SheetCell, directory: Directory) -> NameReading | None:
     reading = _open(cell)
     if reading is None:
         return None
+    reading.reference = max(reading.reference - _MOST_RELIEF, _as_a_name(reading))
     if len(directory.trainee_names) <= _ALL_TRAINEES:
         reading.add(directory.trainee_names)
     if reading.table is None:
@@ -105,13 +114,21 @@ def read_name(cell: SheetCell, directory: Directory) -> NameReading | None:
 def _open(cell: SheetCell) -> NameReading | None:
     text = "".join(c for c in normalise_name(cell.text) if c not in _NO_NAME)
     if cell.posteriors is None or cell.posteriors.steps == 0:
-        return NameReading(text, cell.confidence, None, -3.0 * max(0.0, 1.0 - cell.confidence) * max(1, len(text))) if text else None
+        best = -3.0 * max(0.0, 1.0 - cell.confidence) * max(1, len(text))
+        return NameReading(text, cell.confidence, None, best, best) if text else None
     table = lattice(cell.posteriors, _NO_NAME)
     text = normalise_name(best_path(table, cell.posteriors.symbols))
     if not text:
         return None
     best = float(forward(table, [text])[0])
-    return NameReading(text, float(np.exp(best / len(text))), table, best)
+    return NameReading(text, float(np.exp(best / len(text))), table, best, best)
+
+
+def _as_a_name(reading: NameReading) -> float:
+    """How likely the cell is to say what was read with a surname in front: 只殿亮 is nobody's name, so its first character is a slip."""
+    if reading.table is None or len(reading.text) < 2 or any(form in SURNAMES for form in variants(reading.text[0])):
+        return reading.best
+    return min(reading.best, float(forward(reading.table, [surname + reading.text[1:] for surname in _SURNAMES]).max()))
 
 
 def _peaks(table: Lattice, directory: Directory) -> NDArray[np.float32]:

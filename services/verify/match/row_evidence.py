@@ -100,6 +100,8 @@ class DepartmentReading:
 
     def score(self, department: str, departments: Sequence[str]) -> float:
         """Log odds of who works in `department`, beside the others of the list."""
+        if self.text in departments and self.table is None:
+            return _DEPARTMENT if self.text == department else _OTHER_DEPARTMENT
         if self.table is None or department not in departments:
             likeness = fuzz.ratio(self.text, department)
             return _DEPARTMENT if likeness >= 80 else 0.0 if likeness >= 50 else _OTHER_DEPARTMENT

@@ -11,7 +11,8 @@ from services.domain.facts import ColumnRole, SheetCell, SheetRow, SheetTable
 from services.verify.match.directory import Directory, Person
 from services.verify.match.names import NameReading, read_name
 from services.verify.match.row_evidence import RowEvidence, read_evidence
-from services.verify.match.variants import differing
+from services.verify.match.surnames import SURNAMES
+from services.verify.match.variants import differing, variants
 
 MATCH = 0.9
 """Least posterior probability at which a row is given to a person."""
@@ -50,6 +51,8 @@ class RowReading:
     legible: float
     empty: bool
     order: dict[int, float] = field(default_factory=dict)
+    department: bool = False
+    """A department stands in the name's cell: columns have run into each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +84,26 @@ def read_row(table: SheetTable, row: SheetRow, directory: Directory) -> RowReadi
         near = [n for n, s in reading.scores.items() if s >= best - 14.0 and s > -16.0]
         people |= {i for n in near for i in directory.by_name.get(n, ())}
     names = {i: _name_odds(readings, directory.people[i].name) for i in people}
-    if readings and len(readings[0].text) > _LONGEST:
+    department = bool(readings) and any(d in readings[0].text for d in directory.departments if len(d) >= 2)
+    if readings and (len(readings[0].text) > _LONGEST or department):
         names |= {i: _RUN_ON for n in directory.trainee_names if n in readings[0].text for i in directory.by_name[n]}
         people |= names.keys()
     text = readings[0].text if readings else None
-    return RowReading(row, text, names, evidence.weigh(people, directory), evidence, readings[0].legible if readings else 0.0, False)
+    return RowReading(row, text, names, evidence.weigh(people, directory), evidence, readings[0].legible if readings else 0.0, False, department=department)
 
 
 def _witnesses(table: SheetTable, row: SheetRow) -> list[SheetCell]:
     """The cells that say who it is, the name first, then the signatures (not 请假 and the like)."""
     roles = {c.index: c.role for c in table.columns}
-    named = [c for c in row.cells if roles.get(c.column) is ColumnRole.NAME and (c.text.strip() or c.posteriors is not None)]
-    signed = [
-        c
-        for c in row.cells
-        if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark and (c.text.strip() or c.posteriors is not None)
-    ]
+    said = [c for c in row.cells if c.posteriors is not None or c.text.strip()]
+    named = [c for c in said if roles.get(c.column) is ColumnRole.NAME and _has_letters(c)]
+    signed = [c for c in said if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark]
     return [*named[:1], *signed[:4]]
+
+
+def _has_letters(cell: SheetCell) -> bool:
+    """A seal's star or specks in a name's cell are no name."""
+    return not cell.text.strip() or any(c.isalpha() for c in cell.text)
 
 
 def _name_odds(readings: Sequence[NameReading], name: str) -> float:
@@ -172,7 +178,7 @@ def _stranger(reading: RowReading, directory: Directory, stranger: float, listed
     if pointed:
         return Verdict(RowStatus.AMBIGUOUS, None, round(stranger, 4), tuple((i, 0.5) for i in pointed[:5]), (DoubtKind.ID_MISMATCH,))
     likeliest = _among_listed(reading, directory)[:3] if reading.text is not None else []
-    if _is_a_name(reading):
+    if is_a_name(reading):
         likeliest = [(i, p) for i, p in likeliest if stranger < _SURELY_NOBODY and _may_be_misread(reading, directory.people[i])]
     doubtful = tuple((i, round(p, 4)) for i, p in likeliest if p >= _LIKELIEST)
     if doubtful:
@@ -180,9 +186,11 @@ def _stranger(reading: RowReading, directory: Directory, stranger: float, listed
     return Verdict(RowStatus.UNKNOWN, None, round(stranger, 4), listed)
 
 
-def _is_a_name(reading: RowReading) -> bool:
+def is_a_name(reading: RowReading) -> bool:
     """What was read could be somebody's name, and was read with some sureness; else nobody can be called a stranger by it."""
-    return reading.text is not None and 2 <= len(reading.text) <= _LONGEST and reading.legible >= _SCRAWL
+    text = reading.text or ""
+    begins = reading.legible >= _PRINTED or any(form in SURNAMES for form in variants(text[:1]))
+    return 2 <= len(text) <= _LONGEST and reading.legible >= _SCRAWL and begins and not reading.department
 
 
 def _may_be_misread(reading: RowReading, person: Person) -> bool:

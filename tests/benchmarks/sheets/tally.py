@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from services.domain.case import DoubtKind, RowStatus, SheetAttendance, SheetDate, SheetRowMatch
 from services.domain.facts import SheetFacts
 from services.verify.match.attendance import attend
@@ -18,6 +21,7 @@ from tests.benchmarks.sheets.pages import Case, World, make_world
 from tests.generators import facts as world
 
 Box = Sequence[float]
+_SAME_ROW = 0.35
 _TELLING = {"id_number", "employee_no", "phone", "department"}
 BINS = (0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 1.01)
 
@@ -39,6 +43,17 @@ class Tally:
     def add(self, group: str, outcome: str) -> None:
         self.rows.setdefault(group, Counter())[outcome] += 1
 
+    def merge(self, other: Tally) -> None:
+        """Adds another page's counts."""
+        for group, counts in other.rows.items():
+            self.rows.setdefault(group, Counter()).update(counts)
+        for mine, theirs in ((self.signatures, other.signatures), (self.dates, other.dates), (self.parts, other.parts)):
+            mine.update(theirs)
+        self.sure += other.sure
+        self.failures += other.failures
+        self.pages += other.pages
+        self.seconds += other.seconds
+
     def total(self) -> Counter[str]:
         """All groups together."""
         return sum(self.rows.values(), Counter())
@@ -48,6 +63,13 @@ def overlap(a: Box, b: Box) -> float:
     """Common part of two boxes over both."""
     wide, high = (max(0.0, min(a[i] + a[i + 2], b[i] + b[i + 2]) - max(a[i], b[i])) for i in (0, 1))
     return wide * high / (a[2] * a[3] + b[2] * b[3] - wide * high)
+
+
+def _paired(rows: Sequence[dict[str, Any]], found: Sequence[SheetRowMatch]) -> list[tuple[dict[str, Any], SheetRowMatch | None]]:
+    """Each true row with the row read there, one to one; boxes around the rows of a tilted photo overlap their neighbours."""
+    common = np.array([[overlap(match.box, row["box"]) for match in found] for row in rows]).reshape(len(rows), len(found))
+    pairs = {int(i): int(j) for i, j in zip(*linear_sum_assignment(-common), strict=True) if common[i, j] > _SAME_ROW}
+    return [(row, found[pairs[i]] if i in pairs else None) for i, row in enumerate(rows)]
 
 
 def says_who(row: dict[str, Any], truth: dict[str, Any]) -> bool:
@@ -60,9 +82,7 @@ def count_page(tally: Tally, case: Case, truth: dict[str, Any], facts: SheetFact
     entries = attend([(case.name, facts)], w.claim, w.listed, w.roster, world.rules()).sheets
     found = list(entries[0].rows) if entries else []
     tally.pages += 1
-    for row in truth["rows"]:
-        best = max(found, key=lambda r: overlap(r.box, row["box"]), default=None)
-        match = best if best is not None and overlap(best.box, row["box"]) > 0.35 else None
+    for row, match in _paired(truth["rows"], found):
         group, outcome = _row(w, row, match, truth)
         tally.add(group, outcome)
         if match is not None and match.confidence is not None and outcome != "human":

@@ -256,3 +256,27 @@ def test_a_signature_that_may_be_a_copy_waits_for_a_human(certain: bool, doubt: 
     found = of(page(["序号", "姓名", "签名"], [[1, "王建国", True], [2, "李娜", True]]), reuse=(copy,))
     assert sessions_of(found, 0) == [] and sessions_of(found, 0, doubt) == [0]
     assert sessions_of(found, 1) == [0]
+
+
+def test_a_name_that_ran_into_the_department_accuses_nobody() -> None:
+    people = trainees(*((name, number, {"department": "一车间"}) for name, number in IDS.items()))
+    run_on = cell(1, "一车间李娜", signed=True)
+    found = of(page(["姓名", "签名"], [["王建国", True], [run_on, True], ["一车间", True]]), people=people)
+    assert [c.name for c in row(found, 2).candidates] == ["李娜"]
+    assert (row(found, 2).status, row(found, 3).status, row(found, 3).name) == (RowStatus.AMBIGUOUS, RowStatus.UNKNOWN, None)
+    assert sessions_of(found, 0) == [0]
+    assert sessions_of(found, 2, DoubtKind.SIGNATURE_UNCLEAR) == [0], "whoever is not named may stand in the row that cannot be read"
+
+
+def test_a_seal_in_an_empty_row_is_nobody() -> None:
+    found = of(page(["姓名", "签名"], [["王建国", True], [cell(0, "★"), False]]))
+    assert row(found, 2).status is RowStatus.EMPTY
+
+
+def test_homonyms_are_told_apart_by_their_departments() -> None:
+    two = trainees(("李娜", IDS["李娜"], {"department": "一车间"}), ("李娜", "220106197706066780", {"department": "二车间"}))
+    found = of(page(["姓名", "部门", "签名"], [["李娜", "二车间", True], ["李娜", "", True]]), people=two)
+    assert (row(found, 1).status, row(found, 1).trainee) == (RowStatus.MATCHED, 1)
+    faint = cell(1, "一车间", sure=0.9, instead={0: {"一": 0.35, "二": 0.3}})
+    found = of(page(["姓名", "部门", "签名"], [["李娜", faint, True]]), people=two)
+    assert row(found, 1).status is RowStatus.AMBIGUOUS

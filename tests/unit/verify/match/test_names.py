@@ -66,3 +66,15 @@ def test_a_roster_of_100000_stays_fast() -> None:
     spent = (time.process_time() - begun) / len(cells)
     assert all(r is not None and max(r.scores, key=r.scores.__getitem__) == p.name for r, p in zip(readings, chosen, strict=True))
     assert spent < 0.02
+
+
+def test_a_first_character_that_is_no_surname_is_a_slip_of_the_recogniser() -> None:
+    slip = {0: {"玉": 0.9, "王": 0.0004}}
+    surname = {0: {"汪": 0.9, "王": 0.0004}}
+    assert score(cell(1, "玉建国", instead=slip), "王建国") > 2
+    assert score(cell(1, "汪建国", instead=surname), "王建国") < 2
+
+
+@pytest.mark.parametrize(("written", "listed"), [("郭麗", "郭丽"), ("王建國", "王建国"), ("歐陽娜娜", "欧阳娜娜")])
+def test_traditional_characters_are_the_simplified_ones(written: str, listed: str) -> None:
+    assert score(cell(1, written), listed) > 4
