@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from services.adapters.logs import about, log_to_stderr, words_of
+from services.adapters.meters import observe
 from services.adapters.queue import Job, JobKind, Lane, job_kinds, scrub
 from services.adapters.repository.base import now
 from services.adapters.settings import Settings
@@ -36,14 +38,19 @@ def run_worker(
 
     `pulse` is called as long as the worker is well: between jobs, and while the lease of one is lengthened.
     """
-    for module in modules:
-        importlib.import_module(module)
+    load_jobs(modules)
     store = open_store(settings)
     try:
         _loop(store, stop, lanes, pulse)
     finally:
         _leave(store)
         store.close()
+
+
+def load_jobs(modules: Sequence[str]) -> None:
+    """Import modules that register jobs."""
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _loop(store: Store, stop: threading.Event, lanes: Sequence[Lane], pulse: Callable[[], None]) -> None:
@@ -126,6 +133,13 @@ def is_gone(worker: str) -> bool:
 
 def do_job(store: Store, held: Job, pulse: Callable[[], None] = lambda: None) -> None:
     """Run one job to its end and write down what became of it."""
+    with about(**words_of(held.id, held.name, held.attempt, held.args)):
+        began = time.monotonic()
+        _do_job(store, held, pulse)
+        observe(store.database, "job", held.name, time.monotonic() - began)
+
+
+def _do_job(store: Store, held: Job, pulse: Callable[[], None]) -> None:
     kind = job_kinds()[held.name]
     over = threading.Event()
     threading.Thread(target=_keep, args=(store, held, kind, over, pulse), daemon=True).start()
@@ -240,6 +254,7 @@ class WorkerPool:
 
 def worker_process(settings: Settings, modules: Sequence[str], parent: int | None = None, lanes: Sequence[Lane] = tuple(Lane), heart: Any = None) -> None:
     """A worker as a process: stops on SIGTERM or SIGINT after the job at hand, and when its parent is gone."""
+    log_to_stderr(as_json=settings.log_json)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

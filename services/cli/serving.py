@@ -60,9 +60,10 @@ def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
         app.state.check_order = checked  # the API knows no policies
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
         stopped = _stop_on_signals(server)
-        workers = WorkerPool(settings, JOB_MODULES)
-        workers.start()
-        stack.callback(workers.stop)
+        if not settings.broker_url:  # with a broker the workers are processes of their own: `hezheng worker`
+            workers = WorkerPool(settings, JOB_MODULES)
+            workers.start()
+            stack.callback(workers.stop)
         address = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
         typer.echo(f"核证 Hezheng: {address}/    API: {address}/api/v1    文档 docs: {address}/docs\n数据 data: {settings.data_dir}\n{shown_key}")
         if not stopped.is_set():
@@ -106,6 +107,11 @@ def work(*, data: Path | None, processes: int | None = None, lanes: str | None =
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if settings.broker_url:
+        from services.adapters.celery_engine import CeleryEngine
+
+        CeleryEngine(settings, JOB_MODULES, lanes=chosen).run(stop)
+        return 0
     pool = WorkerPool(settings, JOB_MODULES, lanes=chosen)
     pool.start()
     stop.wait()

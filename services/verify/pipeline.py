@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.adapters.batches import ClaimState
+from services.adapters.meters import observe
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.case import Case
@@ -26,7 +27,7 @@ from services.verify.media_seen import media_entries, remember
 from services.verify.policy_file import find_policy, list_policies
 from services.verify.readers import reader_for
 from services.verify.reading import Reading, read_evidence, reader_versions
-from services.verify.recording import provenance_store, verification_of
+from services.verify.recording import index_digest, provenance_store, verification_of
 
 DEFAULT_POLICY = "changchun-2021-33"
 
@@ -53,17 +54,22 @@ class Verifier:
             self.sandbox,
             ocr_engine=self.store.settings.ocr_engine,
             progress=progress,
+            observe=self.observe,
             reread=reread,
         )
         case = self._match(claim_id, claim, policy, reading)
         assert state is not None
         return self._judge(claim_id, case, policy, state, reading)
 
+    def observe(self, reader: str, seconds: float) -> None:
+        """Leave for operators how long a file took."""
+        observe(self.store.database, "reader", reader, seconds)
+
     def read_ahead(self, claim_id: str, evidence_id: str) -> None:
         """Read one file before the claim is submitted. Bad files are left for `verify` to report, sets for when they are whole."""
         files = [file for id_, file in self.store.repository.evidence_with_ids(claim_id) if id_ == evidence_id]
         single = [file for file in files if file.kind is not None and not reader_for(file.kind).whole_set]
-        read_evidence(single, self.store.blobs.path, self.store.repository, self.sandbox, ocr_engine=self.store.settings.ocr_engine)
+        read_evidence(single, self.store.blobs.path, self.store.repository, self.sandbox, ocr_engine=self.store.settings.ocr_engine, observe=self.observe)
 
     def to_judge_again(self, verified: Sequence[str]) -> list[str]:
         """After claims were verified in this order: those that one verified after them may have changed, in the order of their submission.
@@ -134,15 +140,16 @@ class Verifier:
         with self.store.repository.transaction():
             self.store.repository.put_judgement(claim_id, judgement, reader_versions=reader_versions())
             self.store.repository.put_index(claim_id, index)
-            provenance_store(self.store).put_verification(claim_id, verification_of(judgement, case, policy, state, reading.used, index), case)
+            provenance_store(self.store).put_verification(claim_id, verification_of(judgement, case, policy, state, reading.used, index_digest(index)), case)
         return judgement
 
 
 def index_of(case: Case, judgement: Judgement) -> ClaimIndex:
     """What the claim leaves behind for others to be compared with."""
     people = case.trainees.people if case.trainees else ()
+    spans = [span_of(session) for session in case.sessions]
     presences = [
-        PresenceEntry(people[i].id_number, *span_of(case.sessions[p.session]), p.session, p.place)
+        PresenceEntry(people[i].id_number, *spans[p.session], p.session, p.place)
         for i, record in enumerate(case.records)
         if people[i].id_number
         for p in record.presences

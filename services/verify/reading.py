@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,21 @@ def read_set(kind: EvidenceKind, sources: Mapping[str, Path], context: ReaderCon
     return read(sources, context)
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What was read, and how long that took the child."""
+
+    facts: Facts
+    seconds: float
+
+
+def timed(read: Callable[..., Facts], *args: object) -> Timed:
+    """Run in a child: a reading with its time."""
+    began = time.monotonic()
+    facts = read(*args)
+    return Timed(facts, time.monotonic() - began)
+
+
 def read_evidence(
     files: Sequence[EvidenceFile],
     path_of: Callable[[str], Path],
@@ -73,9 +89,10 @@ def read_evidence(
     ocr_engine: str = "rapidocr",
     limits: Limits | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    observe: Callable[[str, float], None] | None = None,
     reread: bool = False,
 ) -> Reading:
-    """Read what is not in the store yet. `progress(done, total, path)`; `path_of(sha256)` gives the bytes' place on disk.
+    """Read what is not in the store yet. `progress(done, total, path)`; `observe(reader, seconds)`; `path_of(sha256)` gives the bytes' place.
 
     That a file cannot be read is kept like facts, unless it may have been for the moment only (time, memory).
     """
@@ -98,8 +115,10 @@ def read_evidence(
             if not outcome.passing:
                 store.put_facts(task.key, task.reader.name, task.reader.version, None, (problem,))
         else:
-            known[_slot(task)] = outcome
-            store.put_facts(task.key, task.reader.name, task.reader.version, outcome)
+            known[_slot(task)] = outcome.facts
+            store.put_facts(task.key, task.reader.name, task.reader.version, outcome.facts)
+            if observe:
+                observe(task.reader.name, outcome.seconds)
         done += 1
         if progress:
             progress(done, len(tasks), task.files[0].path)
@@ -179,8 +198,8 @@ def _job(number: int, task: _Task, path_of: Callable[[str], Path], ocr_engine: s
     context = ReaderContext(name=first.path.rsplit("/", 1)[-1], media_type=first.media_type, ocr_engine=ocr_engine, limits=limits)
     if task.reader.whole_set:
         sources = {f.path: path_of(f.sha256) for f in task.files}
-        return Job(number, read_set, (first.kind, sources, context), seconds=limits.cpu_seconds + 5.0 * len(sources))
-    return Job(number, read_one, (first.kind, path_of(first.sha256), context), seconds=float(limits.cpu_seconds))
+        return Job(number, timed, (read_set, first.kind, sources, context), seconds=limits.cpu_seconds + 5.0 * len(sources))
+    return Job(number, timed, (read_one, first.kind, path_of(first.sha256), context), seconds=float(limits.cpu_seconds))
 
 
 def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Mapping[str, Facts | FileProblem], versions: Mapping[str, int]) -> Reading:

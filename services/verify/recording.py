@@ -11,7 +11,7 @@ from services.adapters.store import Store
 from services.domain.batch import Provenance, Verification, brief_of
 from services.domain.case import Case
 from services.domain.finding import Judgement
-from services.domain.index import ClaimIndex
+from services.domain.index import ClaimIndex, SubsidyEntry
 from services.domain.policy import Policy, Rules
 
 UNKNOWN = "?"
@@ -28,12 +28,13 @@ def verification_of(
     policy: Policy,
     state: ClaimState,
     facts: Sequence[tuple[str, str, int]],
-    index: ClaimIndex,
+    index: str,
     *,
     roster_id: str | None = None,
     chosen_policy: bool = False,
 ) -> Verification:
-    """The record of a judgement made from the claim as `state` says it stood; `roster_id` where another roster than that in force was taken."""
+    """The record of a judgement made from the claim as `state` says it stood. `index`: fingerprint of what it leaves for other claims;
+    `roster_id` where another roster than that in force was taken."""
     provenance = Provenance(
         policy_id=policy.id,
         policy_version=policy.version,
@@ -42,7 +43,7 @@ def verification_of(
         roster_id=roster_id or state.roster_id,
         material=state.material,
         facts=tuple(facts),
-        index_digest=index_digest(index),
+        index_digest=index,
         chosen_policy=chosen_policy,
     )
     return Verification(provenance, brief_of(judgement))
@@ -78,5 +79,15 @@ def rules_digest(rules: Rules) -> str:
 
 
 def index_digest(index: ClaimIndex) -> str:
-    """Fingerprint of what a claim leaves for others to be compared with."""
-    return hashlib.sha256(repr((index.presences, index.subsidies, index.invoices)).encode("utf-8", "surrogatepass")).hexdigest()
+    """Fingerprint of what a claim leaves for others to be compared with: of what follows from the case, then of what the judgement adds."""
+    matched = hashlib.sha256(repr((index.presences, index.invoices)).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{matched}:{_subsidies_digest(index.subsidies)}"
+
+
+def index_digest_of_same_case(before: str, subsidies: Sequence[SubsidyEntry]) -> str:
+    """The same where only the judgement is another one: nothing else is gone through again."""
+    return f"{before.partition(':')[0]}:{_subsidies_digest(subsidies)}"
+
+
+def _subsidies_digest(subsidies: Sequence[SubsidyEntry]) -> str:
+    return hashlib.sha256(repr(tuple(subsidies)).encode("utf-8", "surrogatepass")).hexdigest()

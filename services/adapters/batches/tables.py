@@ -6,6 +6,8 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeB
 
 from services.adapters.repository.tables import Instant, Serial, metadata
 
+__all__ = ["batch_claims", "batch_files", "batches", "metadata", "verification_codes", "verification_people", "verifications"]
+
 verifications = Table(
     "verifications",
     metadata,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.adapters.antivirus import ScannerAway, version
-from services.adapters.repository.base import now
+from services.adapters.figures import registry
 from services.domain.text import Message
 from services.ingest.api.common import StoreOf, problem_answers
 from services.ingest.api.gates import PUBLIC
@@ -57,19 +57,7 @@ def readyz(store: StoreOf) -> JSONResponse:
     },
 )
 def metrics(store: StoreOf) -> Response:
-    registry = CollectorRegistry()
-    jobs = Gauge("hezheng_jobs", "Jobs by state", ["state"], registry=registry)
-    for state in ("queued", "running", "done", "dead"):
-        jobs.labels(state).set(0)
-    for state, count in store.queue.counts().items():
-        jobs.labels(state).set(count)
-    claims = Gauge("hezheng_claims", "Claims by status", ["status"], registry=registry)
-    for status, count in store.repository.count_by_status().items():
-        claims.labels(status).set(count)
-    oldest = store.queue.oldest_waiting()
-    age = Gauge("hezheng_queue_age_seconds", "How long the oldest due job has waited", registry=registry)
-    age.set(0 if oldest is None else max(0.0, (now() - oldest).total_seconds()))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry(store)), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/docs", include_in_schema=False)

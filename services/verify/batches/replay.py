@@ -19,13 +19,14 @@ from services.domain.finding import Judgement
 from services.domain.index import ClaimIndex
 from services.domain.policy import Policy
 from services.domain.text import Message
+from services.verify.earlier import subsidy_entries
 from services.verify.elsewhere import ClaimsElsewhere
 from services.verify.judge import judge
 from services.verify.matching import match_case
 from services.verify.pipeline import Verifier, index_of
 from services.verify.policy_file import find_policy
 from services.verify.reading import Reading, contents, read_evidence, replay_evidence
-from services.verify.recording import UNKNOWN, policy_digest, provenance_store, rules_digest, verification_of
+from services.verify.recording import UNKNOWN, index_digest, index_digest_of_same_case, policy_digest, provenance_store, rules_digest, verification_of
 
 _ROSTERS_KEPT = 4
 
@@ -46,9 +47,12 @@ class Replayed:
     case: Case
     judgement: Judgement
     policy: Policy
-    index: ClaimIndex
     after: Verification
     matched: bool
+
+    def index(self) -> ClaimIndex:
+        """What the claim leaves for others to be compared with, media under the version of the facts that are stored."""
+        return _named_as_used(index_of(self.case, self.judgement), self.after.provenance.facts)
 
 
 class Replayer:
@@ -93,10 +97,13 @@ class Replayer:
             facts = reading.used
             case = self.match(claim_id, old_case, policy, reading, roster_id, anew=corrected or self.order.reread)
         judgement = judge(case, policy)
-        index = _named_as_used(index_of(case, judgement), facts)
         chosen = self.order.policy is not None or was.chosen_policy
+        if matched or not was.index_digest:
+            index = index_digest(index_of(case, judgement))
+        else:
+            index = index_digest_of_same_case(was.index_digest, subsidy_entries(case, judgement))
         after = verification_of(judgement, case, policy, state, facts, index, roster_id=roster_id, chosen_policy=chosen)
-        return Replayed(claim_id, state.status, before, key, old_case, case, judgement, policy, index, after, matched)
+        return Replayed(claim_id, state.status, before, key, old_case, case, judgement, policy, after, matched)
 
     def match(self, claim_id: str, old_case: Case, policy: Policy, reading: Reading, roster_id: str | None, *, anew: bool) -> Case:
         """The case from facts. With `anew` other claims are searched for the same media; else what is known of them stands."""
@@ -146,7 +153,7 @@ class Replayer:
         repository, settings = self.store.repository, self.store.settings
         files = repository.evidence(claim_id)
         if self.order.reread:
-            return read_evidence(files, self.store.blobs.path, repository, self.verifier.sandbox, ocr_engine=settings.ocr_engine)
+            return read_evidence(files, self.store.blobs.path, repository, self.verifier.sandbox, ocr_engine=settings.ocr_engine, observe=self.verifier.observe)
         versions = {(content, reader): version for content, reader, version in was.facts}
         missing = [content for content in contents(files) if content not in versions]
         versions |= self.known.facts_versions(missing)

@@ -1,0 +1,1 @@
+"""Claims pushed through the whole service while its parts are killed."""
