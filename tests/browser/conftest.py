@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Service:
     address: str
     key: str
     claim_id: str
+    data: Path
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +59,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         with httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30, trust_env=False) as client:
             claim_id = _handed_in(client)
             _verified(client, claim_id, said)
-        yield Service(address, key, claim_id)
+        yield Service(address, key, claim_id, folder / "data")
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0, said.read_text(encoding="utf-8")
@@ -82,6 +83,20 @@ def _announced(said: Path, process: subprocess.Popen[bytes]) -> tuple[str, str]:
                 pass
         time.sleep(0.2)
     raise AssertionError(f"the service does not answer: {said.read_text(encoding='utf-8')}")
+
+
+def add_user(service: Service, login: str, name: str, role: str, password: str) -> None:
+    """As an operator does it."""
+    hezheng = Path(sys.executable).with_name("hezheng")
+    command = [hezheng, "users", "create", login, "--role", role, "--name", name, "--data", service.data]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "HEZHENG_PASSWORD": password}, timeout=120)
+
+
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = _VERIFY_SECONDS) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not in {seconds} s"
+        time.sleep(0.3)
 
 
 def _handed_in(client: httpx.Client) -> str:

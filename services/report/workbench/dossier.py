@@ -73,7 +73,7 @@ class Dossier:
     def picture(self, place: Mapping[str, Any]) -> str | None:
         """The address of a small picture of a place: a part of a page outlined, or a frame of a video."""
         evidence = self.ids.get(place["file"])
-        if evidence is None:
+        if evidence is None or not self.readable(place["file"]):
             return None
         start = f"/claims/{self.claim.id}/files/{evidence}"
         if place.get("seconds"):
@@ -99,6 +99,14 @@ class Dossier:
         if kind == "photo":
             return f"{start}/photos#{evidence}"
         return f"{start}/online" if kind in ("learning_log", "face") else f"{start}/files/{evidence}/original"
+
+    def readable(self, file: str) -> bool:
+        """Whether something was read in a file, so that there is a picture to show of it."""
+        return file in self._readable
+
+    @cached_property
+    def _readable(self) -> set[str]:
+        return {e["file"] for e in self.report.evidence if e["facts"] is not None} if self.report else set()
 
     def kind_of(self, file: str) -> str | None:
         return self._kinds.get(file)
