@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.domain.case import Case, Evidence, FileProblem, ReuseKind
+from services.domain.case import Case, Evidence, FileProblem
 from services.domain.codes import CODES, Severity
-from services.domain.evidence import EvidenceKind, Place, Related
+from services.domain.evidence import EvidenceKind, Place
 from services.domain.facts import SheetFacts
 from services.domain.finding import Outcome, Result
-from services.verify.aspects import same_page_twice
 from services.verify.checks import check
-from services.verify.results import info, met, not_applicable, unclear
+from services.verify.repeated_files import repeated_files
+from services.verify.results import met, not_applicable, unclear
 
 _NOT_READ = frozenset((EvidenceKind.FACE,))
 """Kinds whose files have facts only as a set."""
-_TOLD_ELSEWHERE = frozenset((EvidenceKind.FACE,))
-"""The same snapshot twice is a replayed one."""
 
 
 @check
@@ -31,7 +29,7 @@ def materials_sound(case: Case) -> Iterator[Result]:
         if (path, problem.code) not in told:
             told.add((path, problem.code))
             findings.append(_finding(path, problem))
-    findings += [*_unread(case), *_illegible(case), *_duplicates(case)]
+    findings += [*_unread(case), *_illegible(case), *repeated_files(case)]
     yield from findings or (met(),)
 
 
@@ -71,19 +69,3 @@ def _pages(item: Evidence) -> Iterator[Result]:
             where = f"{item.file.path}第{page.page}页"
             yield unclear("sheet.unreadable", f"签到表{where}模糊、残缺或不是签到表，无法辨读，请人工查看或重新扫描", f"{item.file.path}, page {page.page} cannot be read: scan it again",
                           subject=item.file.path, evidence=(Place(item.file.path, page=page.page),))  # fmt: skip
-
-
-def _duplicates(case: Case) -> Iterator[Result]:
-    """Files handed in twice: the same bytes, or one sheet copied twice. (Pictures alike but not the same are duplicates of their kind.)"""
-    pairs: dict[str, str] = {}
-    first: dict[str, str] = {}
-    for item in sorted(case.evidence, key=lambda e: e.file.path):
-        if item.file.size and item.file.kind not in _TOLD_ELSEWHERE and (known := first.setdefault(item.file.sha256, item.file.path)) != item.file.path:
-            pairs[item.file.path] = known
-    for reuse in case.reuse:
-        twice = reuse.kind is ReuseKind.FILE or (reuse.kind is ReuseKind.SHEET and same_page_twice(case, reuse))
-        if reuse.claim_no is None and twice and reuse.place.file != reuse.other.file:
-            pairs.setdefault(reuse.place.file, reuse.other.file)
-    for one, other in pairs.items():
-        yield info("file.duplicate", f"{one}与{other}内容相同，只计一次", f"{one} is the same as {other}; counted once", subject=one, evidence=(Place(one), Place(other)),
-                   related=(Related(case.claim.claim_no, other),))  # fmt: skip
