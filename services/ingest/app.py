@@ -52,7 +52,14 @@ def create_app(settings: Settings | None = None, extra_routers: Sequence[APIRout
                 app.state.store.close()
 
     app = FastAPI(
-        title="Hezheng 核证", version=_version(), description=_DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+        title="Hezheng 核证",
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call the calls
+        version=_version(),
+        description=_DESCRIPTION,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
     )
     problems.install(app)
     app.add_middleware(EveryAnswer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.ingest.problems import MEDIA_TYPE
+from services.ingest.problems import MEDIA_TYPE, document, plain
 
 _PROBLEM = {
     "type": "object",
@@ -53,8 +53,11 @@ def describe(app: FastAPI) -> None:
 def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         content = answer.get("content", {})
-        if status == "422" and MEDIA_TYPE in content:
+        if status == "422":  # FastAPI adds its own form of it to every call with parameters
             content.pop("application/json", None)
+            invalid = plain(422)
+            answer["description"] = invalid.message.en
+            content.setdefault(MEDIA_TYPE, {"schema": {"$ref": "#/components/schemas/Problem"}, "example": document(422, invalid.kind, invalid.message)})
         for media in content.values():
             _exemplify(media, schemas)
     for media in operation.get("requestBody", {}).get("content", {}).values():

@@ -33,8 +33,13 @@ TABLE_BODY = {
     "content": {
         "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}},
         "application/json": {
-            "schema": {"type": "array", "items": {"type": "object"}},
-            "example": [{"姓名": "王小明", "身份证号": "220104199001011779", "人员类别": "参保职工", "学时": "40", "补贴金额": "800.00"}],
+            "schema": {
+                "type": "object",
+                "description": "one object a person, with Chinese or English keys; a bare list is taken too",
+                "required": ["people"],
+                "properties": {"people": {"type": "array", "items": {"type": "object"}}},
+            },
+            "example": {"people": [{"姓名": "王小明", "身份证号": "220104199001011779", "人员类别": "参保职工", "学时": "40", "补贴金额": "800.00"}]},
         },
     },
 }

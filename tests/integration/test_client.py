@@ -1,0 +1,103 @@
+"""The API as a portal's developer meets it: a Python client generated from its description, and a tus client, against a server that listens."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from tusclient.client import TusClient
+
+from services.adapters.settings import Settings
+from services.ingest.app import create_app
+from tests.integration.conftest import KEY
+from tests.integration.test_api import API, CLAIM, JPEG, TRAINEES
+
+CONFIG = "post_hooks: []\npackage_name_override: hezheng_client\ncontent_type_overrides:\n  application/offset+octet-stream: application/octet-stream\n"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service that listens on this machine."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), api_key=KEY)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The package that openapi-python-client makes of the description."""
+    folder: Path = tmp_path_factory.mktemp("client")
+    description = folder / "openapi.json"
+    description.write_text(json.dumps(create_app().openapi()), encoding="utf-8")
+    (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    tool = Path(sys.executable).with_name("openapi-python-client")
+    command = [tool, "generate", "--path", description, "--meta", "none", "--output-path", folder / "hezheng_client", "--config", folder / "config.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Warning" not in done.stdout + done.stderr, done.stdout
+    sys.path.insert(0, str(folder))
+    yield importlib.import_module("hezheng_client")
+    sys.path.remove(str(folder))
+
+
+def test_a_generated_client_carries_a_claim_to_its_submission(address: str, generated: Any) -> None:
+    client = generated.AuthenticatedClient(base_url=address, token=KEY)
+    models, types = (importlib.import_module(f"hezheng_client.{name}") for name in ("models", "types"))
+
+    def call(tag: str, name: str) -> Any:
+        return importlib.import_module(f"hezheng_client.api.{tag}.{name}")
+
+    create = call("claims", "create_claim")
+    body = models.CreateClaimBody.from_dict(CLAIM)
+    claim = create.sync(client=client, body=body, idempotency_key="k1")
+    assert (claim.status, claim.claim_no) == ("draft", CLAIM["claim_no"])
+    assert create.sync(client=client, body=body, idempotency_key="k1").id == claim.id
+    again = create.sync_detailed(client=client, body=body)
+    assert (again.status_code, again.parsed.type_) == (409, "urn:hezheng:problem:claim-exists")
+    people = models.PutTraineesJsonBody.from_dict({"people": TRAINEES})
+    assert call("claims", "put_trainees").sync(claim.id, client=client, body=people).taken == 1
+    form = models.AddEvidenceBody(kind=models.AddEvidenceBodyKind.PHOTO, file=types.File(io.BytesIO(JPEG), "a.jpg", "image/jpeg"))
+    taken = call("evidence", "add_evidence").sync(claim.id, client=client, body=form)
+    assert (taken.size, taken.scan) == (len(JPEG), "not_scanned")
+    assert call("claims", "list_claims").sync(client=client, limit=1).claims[0].id == claim.id
+    assert call("claims", "submit").sync(claim.id, client=client).status == "verifying"
+    assert call("claims", "get_claim").sync(claim.id, client=client).evidence[0].evidence_id == taken.evidence_id
+    missing = call("reports", "get_report").sync_detailed("none", client=client)
+    assert missing.status_code == 404 and missing.parsed.message.en
+
+
+def test_a_tus_client_uploads_in_pieces(address: str, tmp_path: Path) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    claim_id = httpx.post(f"{address}{API}/claims", json=CLAIM | {"claim_no": "tus"}, headers=headers).json()["id"]
+    file = tmp_path / "照片.jpg"
+    file.write_bytes(JPEG * 10)
+    metadata = {"claim_id": claim_id, "kind": "photo", "filename": file.name}
+    client = TusClient(f"{address}{API}/uploads", headers=headers)
+    uploader = client.uploader(str(file), chunk_size=500, metadata=metadata, upload_checksum=True)
+    uploader.upload_chunk()
+    url = uploader.url
+    assert url is not None and uploader.offset == 500
+    client.uploader(str(file), url=url, chunk_size=500).upload()
+    seen = httpx.get(url, headers=headers).json()
+    assert seen["state"] == "done" and seen["evidence_id"]
+    (evidence,) = httpx.get(f"{address}{API}/claims/{claim_id}", headers=headers).json()["evidence"]
+    assert evidence["size"] == len(JPEG) * 10
