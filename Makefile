@@ -3,13 +3,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
 RUNTIME_PACKAGES := ffmpeg tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fontconfig libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libglib2.0-0 bubblewrap
 # npm brings the handwriting fonts of the test material.
-TEST_PACKAGES := chromium postgresql mediainfo poppler-utils $(shell command -v npm >/dev/null || echo npm)
+TEST_PACKAGES := chromium postgresql rabbitmq-server redis-server mediainfo poppler-utils $(shell command -v npm >/dev/null || echo npm)
 VENV_PACKAGES := $(shell $(PYTHON) -c "import ensurepip, venv" 2>/dev/null || echo python3 python3-venv)
 # pdqhash comes as source only.
 VENV_PACKAGES += g++ $(shell $(PYTHON) -c "import os, sysconfig; os.stat(sysconfig.get_path('include') + '/Python.h')" 2>/dev/null || echo python3-dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help packages setup setup-dev demo serve doctor test test-all bench check docs samples format lock clean
+.PHONY: help packages setup setup-dev demo serve doctor test test-all bench chaos check docs samples format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -36,6 +36,11 @@ test-all: setup-dev check ## the slow tests too
 
 bench: setup-dev ## the benchmarks; their figures are kept in docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
+
+chaos: setup-dev ## kill parts of the service at random while claims come in: nothing may be lost (an hour or more)
+	$(BIN)/python -m tests.chaos --topology embedded
+	$(BIN)/python -m tests.chaos --topology rabbitmq
+	$(BIN)/python -m tests.chaos --topology redis
 
 check: setup-dev ## lint, types, import rules, reference pages
 	$(BIN)/ruff check .
