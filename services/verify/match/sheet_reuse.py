@@ -15,12 +15,15 @@ import numpy as np
 from services.domain.case import Reuse, ReuseKind
 from services.domain.evidence import Place
 from services.domain.facts import ColumnRole, SheetCell, SheetFacts, SheetPage, SheetRow
-from services.verify.match.ink import InkSet, ink_set, overlap
+from services.verify.match.ink import InkSet, ink_set, overlap, same_strokes
 from services.verify.match.stated_days import month_and_day
 
 _SAME_INK = 0.87
 _LIKELY_INK, _SIMPLE_INK = 0.84, 0.9
 """From here on a signature may be a copy, one of few strokes from the second: a person who signs ten sheets is compared with himself 45 times."""
+_SAME_STROKES, _SAME_STROKES_INK = 0.985, 0.7
+_LIKELY_STROKES, _LIKELY_STROKES_INK = 0.975, 0.66
+"""Less overlap will do where no stroke of one is without its like in the other: a second scan moves edges, not strokes."""
 _STANDS_OUT = 0.15
 _OTHERS = 3
 """A doubtful copy must differ by `_STANDS_OUT` from the median of at least this many other signatures."""
@@ -145,20 +148,21 @@ def _whole_sheet(place: _Page, other: _Page, alike: np.ndarray) -> float | None:
 def _single(place: _Page, other: _Page, alike: np.ndarray, dated: bool, claim: OtherSheet | None) -> Iterator[Reuse]:
     """Signatures of `place` that are on `other` too; of those with few strokes only what stands out, and a human has to say."""
     best = alike.argmax(axis=1)
-    values = alike[np.arange(len(best)), best]
-    for k, value in enumerate(values):
-        telling = bool(place.inks.telling[k] and other.inks.telling[best[k]])
-        if value < _LIKELY_INK or not (place.inks.written[k] and other.inks.written[best[k]]) or (not telling and value < _SIMPLE_INK):
-            continue
-        rest = np.delete(values, k)
-        rest = rest[rest < _SAME_INK]
-        stands_out = len(rest) >= _OTHERS and value - float(np.median(rest)) >= _STANDS_OUT
-        if not stands_out and (not telling or value < _SAME_INK or len(rest) < len(values) / 2):
+    here = np.arange(len(best))
+    values, strokes = alike[here, best], same_strokes(place.inks, other.inks)[here, best]
+    telling = place.inks.telling & other.inks.telling[best]
+    written = place.inks.written & other.inks.written[best]
+    same = (values >= _SAME_INK) | (telling & (strokes >= _SAME_STROKES) & (values >= _SAME_STROKES_INK))
+    likely = (values >= np.where(telling, _LIKELY_INK, _SIMPLE_INK)) | (telling & (strokes >= _LIKELY_STROKES) & (values >= _LIKELY_STROKES_INK))
+    for k in np.flatnonzero(written & likely):
+        rest = values[~same & (here != k)]
+        stands_out = len(rest) >= _OTHERS and values[k] - float(np.median(rest)) >= _STANDS_OUT
+        if not stands_out and (not telling[k] or not same[k] or len(rest) < len(values) / 2):
             continue
         row, _, cell = place.cells[k]
         other_row, _, other_cell = other.cells[best[k]]
-        here, there = Place(place.file, place.page, row.row, cell.box), Place(other.file, other.page, other_row.row, other_cell.box)
-        yield _reuse(ReuseKind.SIGNATURE, here, there, float(value), dated and telling and bool(value >= _SAME_INK), claim)
+        at, there = Place(place.file, place.page, row.row, cell.box), Place(other.file, other.page, other_row.row, other_cell.box)
+        yield _reuse(ReuseKind.SIGNATURE, at, there, float(values[k]), dated and bool(telling[k] and same[k]), claim)
 
 
 def _reuse(kind: ReuseKind, place: Place, other: Place, likeness: float, certain: bool, claim: OtherSheet | None) -> Reuse:

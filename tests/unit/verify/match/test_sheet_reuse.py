@@ -11,7 +11,7 @@ import pytest
 
 from services.domain.case import ReuseKind
 from services.domain.facts import SheetCell, SheetFacts
-from services.verify.match.ink import ink_set, overlap
+from services.verify.match.ink import ink_set, overlap, same_strokes
 from services.verify.match.sheet_reuse import OtherSheet, sheet_reuse
 from tests.generators.facts import page
 from tests.generators.hand import Hand, Mask, make_hand, slash, write
@@ -123,3 +123,14 @@ def test_a_copy_with_few_strokes_is_put_to_a_human() -> None:
     found = sheet_reuse([("a.jpg", sheet(D8, day(800, 5))), ("b.jpg", sheet(D9, day(900, 5)))], ())
     assert [(r.kind, r.place.row, r.certain) for r in found] == [(ReuseKind.SIGNATURE, 4, False)]
     assert sheet_reuse([("a.jpg", sheet(D8, day(800, 5))), ("b.jpg", sheet(D9, day(900, 6)))], ()) == ()
+
+
+def test_no_stroke_of_a_second_scan_is_without_its_like() -> None:
+    written = [write(PEOPLE[i].name, HANDS[i], 70, i) for i in range(8)]
+    first = ink_set([bitmap(mask) for mask in written])
+    scanned = ink_set([bitmap(mask, blur=0.8, turn=0.6) for mask in written])
+    again = ink_set([bitmap(write(PEOPLE[i].name, HANDS[i], 70, 500 + i)) for i in range(8)])
+    assert np.median(np.diag(same_strokes(first, scanned))) > 0.975
+    assert np.diag(same_strokes(first, again)).max() < 0.965
+    assert np.allclose(same_strokes(first, again), same_strokes(again, first).T)
+    assert np.all(np.diag(same_strokes(first, first)) == 1.0)
