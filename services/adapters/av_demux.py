@@ -17,7 +17,7 @@ Integers = np.ndarray[Any, np.dtype[np.int64]]
 Booleans = np.ndarray[Any, np.dtype[np.bool_]]
 
 _MOST_PACKETS = 5_000_000
-_GUARDS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+GUARDS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
 
 class NotDemuxed(Exception):
@@ -46,7 +46,7 @@ def demux(path: Path, stream_index: int) -> Packets:
     rows: list[tuple[float, float, int, int, bool]] = []
     complete = True
     try:
-        container = av.open(f"file:{path}", options=_GUARDS, metadata_errors="replace")
+        container = av.open(f"file:{path}", options=GUARDS, metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise NotDemuxed(str(error)) from error
     with container:
@@ -82,7 +82,7 @@ def demux(path: Path, stream_index: int) -> Packets:
 def coded_rate(path: Path, stream_index: int) -> float | None:
     """Frames a second as the coded video itself states them; None where it states none. Raises NotDemuxed if the file cannot be opened."""
     try:
-        with av.open(f"file:{path}", options=_GUARDS, metadata_errors="replace") as container:
+        with av.open(f"file:{path}", options=GUARDS, metadata_errors="replace") as container:
             return _bitstream_fps(container.streams[stream_index])
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise NotDemuxed(str(error)) from error
@@ -95,7 +95,7 @@ def frames_from(path: Path, stream_index: int, second: float, count: int, size: 
     """
     frames: list[np.ndarray[Any, Any]] = []
     try:
-        with av.open(f"file:{path}", options=_GUARDS, metadata_errors="replace") as container:
+        with av.open(f"file:{path}", options=GUARDS, metadata_errors="replace") as container:
             stream = next(s for s in container.streams.video if s.index == stream_index)
             container.seek(int(second / float(stream.time_base or 1)), stream=stream, backward=True)
             for frame in container.decode(stream):

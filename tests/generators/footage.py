@@ -36,6 +36,12 @@ def rate_of(path: Path) -> float:
     return float(over) / float(under)
 
 
+def size_of(path: Path) -> Size:
+    """Width and height."""
+    width, height = _asked(path, "stream=width,height").split(",")
+    return int(width), int(height)
+
+
 def _asked(path: Path, what: str) -> str:
     command = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", what, "-of", "csv=p=0", str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().strip(",")
@@ -85,7 +91,7 @@ def hand_held(
     command = ["ffmpeg", "-v", "error", "-y", *raw, *map(str, audio), *map(str, codec), *map(str, tags), str(path)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     assert process.stdin is not None
-    for frame in _frames(round(seconds * fps), seed, size, fps, shake, noise, people, action, cycle):
+    for frame in frames(round(seconds * fps), seed, size, fps, shake, noise, people, action, cycle):
         process.stdin.write(frame.tobytes())
     process.stdin.close()
     if process.wait():
@@ -101,7 +107,7 @@ def _codec(path: Path, crf: int, gop: int) -> list[object]:
     return ["-c:v", "libx264", "-preset", "veryfast", "-crf", crf, "-g", gop, "-pix_fmt", "yuv420p"]
 
 
-def _frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: float, people: int, action: int, cycle: float | None) -> Any:
+def frames(count: int, seed: int, size: Size, fps: float, shake: float, noise: float, people: int, action: int, cycle: float | None) -> Any:
     """BGR frames: a window wandering over a wider picture, people walking through it, fresh noise."""
     rng = np.random.default_rng([seed, 99, action])
     width, height = size

@@ -15,12 +15,25 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.generators import footage, mp4boxes
+from tests.generators import footage
 from tests.generators.footage import SIZE, Size, run
 from tests.generators.footage import hand_held as hand_held
 from tests.generators.footage import tripod as tripod
 from tests.generators.footage import workshop as workshop
 from tests.generators.photos import font, save_photo, training_photo
+from tests.generators.video_headers import cover_art as cover_art
+from tests.generators.video_headers import cut_tail as cut_tail
+from tests.generators.video_headers import faked_avi_duration as faked_avi_duration
+from tests.generators.video_headers import faked_webm_duration as faked_webm_duration
+from tests.generators.video_headers import fragmented as fragmented
+from tests.generators.video_headers import held_last_frame as held_last_frame
+from tests.generators.video_headers import longer_sound as longer_sound
+from tests.generators.video_headers import missing_index as missing_index
+from tests.generators.video_headers import patched_header as patched_header
+from tests.generators.video_headers import repeated_edits as repeated_edits
+from tests.generators.video_headers import repeated_samples as repeated_samples
+from tests.generators.video_headers import slowed_times as slowed_times
+from tests.generators.video_headers import streamed_webm as streamed_webm
 
 
 def lecture_slides(path: Path, seconds: float, seed: int, *, each: float = 20.0, size: Size = SIZE, fps: int = 15) -> Path:
@@ -41,83 +54,6 @@ def lecture_slides(path: Path, seconds: float, seed: int, *, each: float = 20.0,
             )
         pictures.append(slide)
     return slideshow(path, pictures, each=each, fps=fps)
-
-
-# --- stretched headers and tables -----------------------------------------------------------------------------
-
-
-def patched_header(source: Path, path: Path, seconds: float, *, boxes: tuple[str, ...] = ("mvhd", "tkhd", "mdhd")) -> Path:
-    """The same frames; the durations in the header say `seconds`."""
-    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.set_durations(movie, seconds, boxes))
-
-
-def held_last_frame(source: Path, path: Path, seconds: float) -> Path:
-    """The last frame's entry in the time table lasts so long that the file plays `seconds`."""
-    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.hold_last(movie, seconds))
-
-
-def repeated_edits(source: Path, path: Path, times: int) -> Path:
-    """An edit list that plays the same stretch `times` times."""
-    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.repeat_edits(movie, times))
-
-
-def repeated_samples(source: Path, path: Path, times: int) -> Path:
-    """Sample tables that point to the same bytes `times` times."""
-    return mp4boxes.rewrite(source, path, lambda movie: mp4boxes.repeat_samples(movie, times))
-
-
-def slowed_times(source: Path, path: Path, times: float) -> Path:
-    """Every frame lasts `times` times as long; nothing is coded anew."""
-    run("-itsscale", times, "-i", source, "-an", "-c", "copy", path)
-    return path
-
-
-def cut_tail(source: Path, path: Path, keep: float) -> Path:
-    """The index comes first, then only the share `keep` of the bytes."""
-    faststart = path.with_name(f"{path.stem}.whole{path.suffix}")
-    run("-i", source, "-c", "copy", "-movflags", "+faststart", faststart)
-    data = faststart.read_bytes()
-    faststart.unlink()
-    path.write_bytes(data[: int(len(data) * keep)])
-    return path
-
-
-def missing_index(source: Path, path: Path) -> Path:
-    """As left by a recorder that lost power: the index at the end was never written."""
-    plain = path.with_name(f"{path.stem}.whole{path.suffix}")
-    run("-i", source, "-c", "copy", plain)
-    data = plain.read_bytes()
-    plain.unlink()
-    path.write_bytes(data[: data.rindex(b"moov") - 4])
-    return path
-
-
-def longer_sound(source: Path, path: Path, seconds: float) -> Path:
-    """Sound that goes on long after the pictures end."""
-    run("-i", source, "-f", "lavfi", "-i", f"anoisesrc=a=0.05:d={seconds}", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-b:a", "32k", path)
-    return path
-
-
-def cover_art(path: Path, seconds: float, seed: int) -> Path:
-    """Sound with a cover picture, named as a video."""
-    cover = save_photo(training_photo(seed, size=(480, 480)), path.with_suffix(".cover.jpg"))
-    sound = ["-f", "lavfi", "-i", f"anoisesrc=a=0.05:d={seconds}"]
-    run(*sound, "-i", cover, "-map", "0:a", "-map", "1:v", "-c:a", "aac", "-b:a", "32k", "-c:v", "copy", "-disposition:v", "attached_pic", "-f", "ipod", path)
-    cover.unlink()
-    return path
-
-
-def fragmented(source: Path, path: Path) -> Path:
-    """A fragmented MP4 as streaming recorders write it: no duration in the header. Genuine."""
-    run("-i", source, "-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof", path)
-    return path
-
-
-def streamed_webm(source: Path, path: Path) -> Path:
-    """A WebM as browsers record it: no duration, no index. Genuine; `source` a .webm."""
-    with path.open("wb") as out:
-        subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), "-c", "copy", "-live", "1", "-f", "webm", "pipe:1"], stdout=out, check=True)
-    return path
 
 
 def not_a_video(path: Path, what: str) -> Path:
@@ -281,8 +217,10 @@ def cropped(source: Path, path: Path, keep: float = 0.85) -> Path:
 
 
 def part_inside(source: Path, other: Path, path: Path, *, start: float, seconds: float) -> Path:
-    """`seconds` of `source` from `start` on, put after `other`, coded anew."""
-    graph = f"[1:v]trim={start}:{start + seconds},setpts=PTS-STARTPTS[b];[0:v][b]concat=n=2:v=1"
+    """`seconds` of `source` from `start` on, put after `other` in its size and frame rate, coded anew."""
+    width, height = footage.size_of(other)
+    rate = footage.rate_of(other)
+    graph = f"[0:v]setsar=1[a];[1:v]trim={start}:{start + seconds},setpts=PTS-STARTPTS,fps={rate},scale={width}:{height},setsar=1[b];[a][b]concat=n=2:v=1"
     run("-i", other, "-i", source, "-filter_complex", graph, "-an", *_X264, path)
     return path
 

@@ -19,6 +19,9 @@ _SLOWED = ("if_recorded_at_25_fps", "if_frames_are_doubled")
 _NOT_SLOWED = "if_not_slowed"
 """What counts if a video whose effective seconds are those at its usual speed was not slowed down after all: a human decides."""
 
+_RESCUED, _RESCUED_MOST = "rescued", 2.0
+"""A video whose index was lost lasts what its frames last at the rate it was coded for; a phone in poor light may have recorded at half of it."""
+
 
 @check
 def video_length(case: Case, *, minimum_seconds: int) -> Iterator[Result]:
@@ -80,8 +83,8 @@ def _seconds(case: Case, item: Evidence) -> tuple[float, float]:
     gone = [*empty, *seen_stretches(case, path, certain=True)]
     unsure = [*gone, *(span.seconds for span in item.facts.spans if not span.certain), *seen_stretches(case, path, certain=False)]
     shown = _witness(item, _NOT_SLOWED) or item.facts.effective_seconds
-    most = max(0.0, shown - (_length(gone) - _length(empty)))
-    least = max(0.0, most - (_length(unsure) - _length(gone))) * (item.facts.effective_seconds / shown if shown else 1.0)
+    most = max(0.0, shown - (_length(gone) - _length(empty))) * (_RESCUED_MOST if _witness(item, _RESCUED) else 1.0)
+    least = max(0.0, shown - (_length(unsure) - _length(empty))) * (item.facts.effective_seconds / shown if shown else 1.0)
     usual = _at_usual_speed(item)
     return (least if usual is None else min(least, usual)), most
 

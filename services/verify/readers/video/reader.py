@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from services.adapters import av_demux, ffmpeg
+from services.adapters import av_demux, ffmpeg, mp4_rescue
 from services.domain.errors import FileEmpty, FileTooLarge, VideoUnplayable
 from services.domain.evidence import EvidenceKind
 from services.domain.facts import Frame, Span, VideoFacts
@@ -16,32 +17,36 @@ from services.domain.text import Message
 from services.verify.readers import Reader, ReaderContext, register
 from services.verify.readers.video.content import Samples, still_spans
 from services.verify.readers.video.labels import labels
+from services.verify.readers.video.looking import look
 from services.verify.readers.video.loops import halved, loop_spans
-from services.verify.readers.video.pictures import frames_of
 from services.verify.readers.video.places import lively_places
 from services.verify.readers.video.sniff import check_is_video
 from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, subtract, total, union
 from services.verify.readers.video.tempo import RECORDED, Beat, slowdown
 from services.verify.readers.video.timeline import timeline
 
-_RATE = 5.0
-_LONG_RATE, _LONG = 2.0, 3600.0
 _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
-_MOST_PICTURES = 300
-_REFERENCE_FPS = 20.0
 _USUAL_FPS, _USUAL_LEAST = 25.0, 19.5
 """Frames a second of a usual camera, and the fewest that phones record: below, frames may be doubled only because the camera was slower than its file."""
-_MOST_PIXELS, _KEY_SECONDS = 50e9, 4.0
-"""Pixels to decode in full (13 minutes of 1080p at 30 a second), and how far key frames may lie apart to stand in for the rest."""
 _BEAT_FRAMES, _BEAT_SIZE, _LEAST_DOUBLED = 36, (128, 72), 10.0
-_CHANGED = 2
-"""Grey levels by which a pixel in full resolution differs when it changed."""
 
 
 def read(source: Path, ctx: ReaderContext) -> VideoFacts:
     """The facts of one video. Raises FileEmpty, FileTooLarge, FileTypeMismatch (something else named so), VideoUnplayable."""
     _check_size(source, ctx)
     check_is_video(source)
+    try:
+        return _facts(source, ctx)
+    except VideoUnplayable:
+        with tempfile.TemporaryDirectory() as folder:
+            rescued = Path(folder) / "rescued.mp4"
+            if not mp4_rescue.rescue(source, rescued):
+                raise
+            facts = _facts(rescued, ctx)
+        return replace(facts, container_seconds=None, witnesses=(*facts.witnesses, ("rescued", facts.playable_seconds)))
+
+
+def _facts(source: Path, ctx: ReaderContext) -> VideoFacts:
     try:
         probe = ffmpeg.probe(source)
     except ffmpeg.ToolFailed as error:
@@ -121,45 +126,11 @@ def _timeline(source: Path, probe: dict[str, Any], stream: dict[str, Any], ctx: 
     return found
 
 
-def _look(source: Path, stream: dict[str, Any], timeline: Structure, ctx: ReaderContext) -> tuple[Samples, tuple[Frame, ...]]:
-    """One decode of the whole video in small: samples for what is still, samples for what moves, pictures."""
-    seconds = timeline.intervals[-1][1] if timeline.intervals else 0.0
-    sparsely = _too_much_to_decode(stream, timeline)
-    rate = _RATE if seconds <= _LONG else _LONG_RATE
-    if timeline.fps is not None:
-        rate = min(rate, max(1.0, float(int(timeline.fps))))
-    if sparsely:
-        rate = min(rate, 1 / max(timeline.key_seconds or 1.0, 0.2))
-    plan = ffmpeg.Plan(
-        stream=int(stream["index"]),
-        rate=rate,
-        picture_seconds=max(2.0, seconds / _MOST_PICTURES),
-        picture_width=320,
-        seconds=min(seconds + 5, float(ctx.limits.video_seconds)),
-        time_limit=float(ctx.limits.cpu_seconds),
-        only_reference=(timeline.fps or 0) >= _REFERENCE_FPS,
-        only_key=sparsely,
-    )
-    thumbs, change = [], []
-    before: np.ndarray[Any, Any] | None = None
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            for raw in ffmpeg.samples(source, plan, Path(folder)):
-                sample = np.frombuffer(raw, dtype=np.uint8).reshape(ffmpeg.SAMPLE_ROWS, ffmpeg.THUMB[0])
-                thumb, patches = sample[: ffmpeg.THUMB[1]], sample[ffmpeg.THUMB[1] :].astype(np.int16)
-                thumbs.append(thumb)
-                change.append(0.0 if before is None else float((np.abs(patches - before) > _CHANGED).mean()))
-                before = patches
-        except ffmpeg.ToolFailed as error:
-            raise _unplayable(str(error)) from error
-        frames = frames_of(Path(folder), plan.picture_seconds)
-    return Samples(np.stack(thumbs), np.asarray(change), rate), frames
-
-
-def _too_much_to_decode(stream: dict[str, Any], timeline: Structure) -> bool:
-    """Whether only key frames are looked at: long videos in high resolution that have one often enough."""
-    pixels = int(stream.get("width") or 0) * int(stream.get("height") or 0) * timeline.playable * (timeline.fps or _USUAL_FPS)
-    return pixels > _MOST_PIXELS and timeline.key_seconds is not None and timeline.key_seconds <= _KEY_SECONDS
+def _look(source: Path, stream: dict[str, Any], shown: Structure, ctx: ReaderContext) -> tuple[Samples, tuple[Frame, ...]]:
+    try:
+        return look(source, stream, shown, ctx)
+    except (ffmpeg.ToolFailed, av_demux.NotDemuxed) as error:
+        raise _unplayable(str(error)) from error
 
 
 def _shown(timeline: Structure, samples: Samples) -> tuple[tuple[float, float], ...]:

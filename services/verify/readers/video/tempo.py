@@ -15,6 +15,7 @@ _REPEATED, _LIKE_REPEATED = 0.4, 0.6
 """How much of a new frame's change a repeated one shows at most: its coding is a little mended, no more. Up to the second figure it is likely."""
 _MIXED, _LIKE_MIXED = 0.3, 0.5
 """How much a mixed frame differs from the mean of its neighbours, of what a recorded one does; up to the second figure it may be one drawn by following the movement."""
+_EVEN = 0.7
 _LEAST_CHANGE = 0.15
 _LEAST_STRAY = 0.3
 _LEAST_FRAMES = 16
@@ -33,13 +34,13 @@ RECORDED = Beat(1.0)
 
 
 def slowdown(stretches: Sequence[Array]) -> Beat:
-    """The beat of a whole video from stretches of it, each uint8 [n, height, width] with all its frames in a row; stretches without movement say nothing."""
+    """The beat of a whole video from stretches of it, each uint8 [n, height, width] (even) with all its frames in a row; stretches without movement say nothing."""
     found = [beat for pictures in stretches if (beat := beat_of(pictures)) is not None]
     slow = [beat for beat in found if beat.times > 1]
     if len(found) < _PLACES or 2 * len(slow) < len(found):
         return RECORDED
     if len({beat.times for beat in found}) == 1:
-        return Beat(found[0].times, all(beat.certain for beat in found))
+        return Beat(found[0].times, sum(beat.certain for beat in found) >= _PLACES)
     return Beat(len(found) / sum(1 / beat.times for beat in found), False)
 
 
@@ -48,11 +49,14 @@ def beat_of(pictures: Array) -> Beat | None:
     if len(pictures) < _LEAST_FRAMES:
         return None
     frames = pictures.astype(np.float32)
-    change = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2))
+    count, height, width = frames.shape
+    coarse = frames.reshape(count, height // 2, 2, width // 2, 2).mean(axis=(2, 4))  # a repeated frame's noise may be coded anew
+    change = np.abs(np.diff(coarse, axis=0)).mean(axis=(1, 2))
     if np.quantile(change, 0.9) < _LEAST_CHANGE:
         return None
     stray = np.abs(frames[1:-1] - (frames[:-2] + frames[2:]) / 2).mean(axis=(1, 2))
-    return _shown_again(change, _REPEATED) or _mixed(stray) or _shown_again(change, _LIKE_REPEATED) or RECORDED
+    found = _shown_again(change, _REPEATED) or _mixed(stray) or _shown_again(change, _LIKE_REPEATED)
+    return found or (None if _uneven(change) else RECORDED)
 
 
 def _shown_again(change: Array, repeated: float) -> Beat | None:
@@ -67,6 +71,12 @@ def _shown_again(change: Array, repeated: float) -> Beat | None:
         if np.median(calm) <= repeated * np.median(lively) and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
             return Beat(beat / len(new), repeated <= _REPEATED)
     return None
+
+
+def _uneven(change: Array) -> bool:
+    """Every other frame changes less, but not by so much that it is a repeated one: nothing can be told."""
+    phases = [float(np.median(change[start::2])) for start in range(2)]
+    return min(phases) < _EVEN * max(phases)
 
 
 def _mixed(stray: Array) -> Beat | None:

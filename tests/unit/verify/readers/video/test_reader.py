@@ -14,7 +14,7 @@ from services.domain.evidence import EvidenceKind
 from services.domain.facts import SpanKind, VideoFacts
 from services.verify.match.reuse import OtherMedia, OwnMedia, find_reuse
 from services.verify.readers import Limits, ReaderContext, reader_for
-from services.verify.readers.video import read, reader
+from services.verify.readers.video import looking, read
 from tests.generators import videos
 from tests.generators.photos import training_photo
 
@@ -135,7 +135,7 @@ def test_a_video_slowed_by_doubled_frames_says_how_long_it_would_last(clip: Path
 
 
 def test_a_long_video_in_high_resolution_is_sampled_by_its_key_frames(clip: Path, genuine: VideoFacts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(reader, "_MOST_PIXELS", 1e6)
+    monkeypatch.setattr(looking, "_MOST_PIXELS", 1e6)
     sparse = facts(clip)
     assert sparse.signature_rate == pytest.approx(0.5) and genuine.signature_rate == pytest.approx(5)
     assert (sparse.spans, sparse.effective_seconds) == ((), genuine.effective_seconds)
@@ -158,11 +158,37 @@ def test_what_is_no_video_is_named_quickly_and_reads_nothing_else(what: str, err
     assert caught.value.message.zh  # type: ignore[attr-defined]
 
 
-def test_a_missing_index_and_sound_with_a_cover_are_unplayable(clip: Path, tmp_path: Path) -> None:
+def test_a_missing_index_is_made_anew_where_the_stream_tells_how_it_is_coded(clip: Path, tmp_path: Path) -> None:
+    found = facts(videos.missing_index(videos.longer_sound(clip, tmp_path / "s.mp4", SECONDS), tmp_path / "a.mp4"))
+    assert found.container_seconds is None and dict(found.witnesses)["rescued"] == found.playable_seconds
+    assert found.playable_seconds == pytest.approx(SECONDS, abs=0.5) and found.effective_seconds == pytest.approx(SECONDS, abs=0.5)
+
+
+def test_frames_without_parameters_and_sound_with_a_cover_are_unplayable(clip: Path, tmp_path: Path) -> None:
     with pytest.raises(VideoUnplayable):
-        facts(videos.missing_index(clip, tmp_path / "a.mp4"))
+        facts(videos.missing_index(clip, tmp_path / "a.mp4", parameters=False))
     with pytest.raises(VideoUnplayable):
         facts(videos.cover_art(tmp_path / "b.mp4", 10, 1))
+
+
+def test_a_faked_length_in_a_webm_or_an_avi_adds_nothing(tmp_path: Path) -> None:
+    webm = videos.hand_held(tmp_path / "s.webm", 12, 2, **SMALL)
+    avi = videos.hand_held(tmp_path / "s.avi", 12, 2, **SMALL)
+    for path in (videos.faked_webm_duration(webm, tmp_path / "a.webm", 300), videos.faked_avi_duration(avi, tmp_path / "a.avi", 300)):
+        found = facts(path)
+        assert found.container_seconds == pytest.approx(300, abs=1)
+        assert found.playable_seconds == pytest.approx(12, abs=0.2)
+
+
+@pytest.mark.parametrize(("sound", "seconds"), [(False, 12), (True, 24)])
+def test_frames_shown_twice_count_once_unless_sound_runs_along(sound: bool, seconds: float, tmp_path: Path) -> None:
+    source = videos.hand_held(tmp_path / "s.mp4", 12, 3, size=(256, 144), fps=25)
+    slowed = videos.slowed_content(source, tmp_path / "a.mp4", 2)
+    found = facts(videos.longer_sound(slowed, tmp_path / "b.mp4", 24) if sound else slowed)
+    assert found.playable_seconds == pytest.approx(24, abs=0.2)
+    assert found.effective_seconds == pytest.approx(seconds, abs=0.3)
+    assert dict(found.witnesses)["if_frames_are_doubled"] == pytest.approx(12, abs=0.2)
+    assert ("if_not_slowed" in dict(found.witnesses)) is not sound
 
 
 def test_the_bound_on_bytes_holds(clip: Path) -> None:
