@@ -23,7 +23,8 @@ def report_claim(store: Store, claim_id: str, out: Path) -> Report:
         raise NotFound(Message(f"申报 {claim_id} 尚未核验", f"claim {claim_id} has not been verified yet"))
     report = compile_report(case, judgement, generated_at=datetime.now(SHANGHAI))
     pictures = FilePictures.of(case, {e.file.path: store.blobs.path(e.file.sha256) for e in case.evidence})
-    written = write_reports(report, out, pictures, formats=FORMATS)
+    address = f"{store.settings.public_url.rstrip('/')}/claims/{claim_id}" if store.settings.public_url else None
+    written = write_reports(report, out, pictures, formats=FORMATS, address=address)
     with repository.transaction():
         repository.put_report(claim_id, report.to_json())
         repository.put_renderings(claim_id, {name: path.read_bytes() for name, path in written.items() if name != "json"})

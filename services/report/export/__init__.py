@@ -17,8 +17,10 @@ from services.report.pictures import Pictures
 FORMATS = ("json", "html", "pdf", "xlsx")
 
 
-def write_reports(report: Report, out: Path, pictures: Pictures, *, formats: Sequence[str] = FORMATS) -> dict[str, Path]:
+def write_reports(report: Report, out: Path, pictures: Pictures, *, formats: Sequence[str] = FORMATS, address: str | None = None) -> dict[str, Path]:
     """Write `report.<format>` into `out` (made if absent), each whole or not at all; the paths by format.
+
+    `address`: where the claim can be looked at; the PDF carries it as a QR code.
 
     Raises ValueError for a format that there is not, OSError where `out` cannot be written.
     """
@@ -29,17 +31,17 @@ def write_reports(report: Report, out: Path, pictures: Pictures, *, formats: Seq
     album = fill(report, pictures) if {"html", "pdf"} & set(formats) else Album()
     written: dict[str, Path] = {}
     for name in formats:
-        written[name] = _write(out / f"report.{name}", render(report, name, album))
+        written[name] = _write(out / f"report.{name}", render(report, name, album, address))
     return written
 
 
-def render(report: Report, name: str, album: Album) -> bytes:
+def render(report: Report, name: str, album: Album, address: str | None = None) -> bytes:
     """One format's bytes."""
     if name == "json":
         return report_json(report).encode("utf-8")
     if name == "html":
         return html(report, album).encode("utf-8")
-    return pdf(report, album) if name == "pdf" else xlsx(report)
+    return pdf(report, album, address) if name == "pdf" else xlsx(report)
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -17,9 +18,10 @@ from services.report.export.summary import yuan
 from services.report.export.view import SCREEN, Bounds, View
 
 
-def html(report: Report, album: Album, *, bounds: Bounds = SCREEN, paper: bool = False) -> str:
-    """The page. `paper`: for the PDF (folded parts open, no links into what is not there)."""
-    return _environment().get_template("report.html").render(v=View(report, album, bounds), report=report, paper=paper)
+def html(report: Report, album: Album, *, bounds: Bounds = SCREEN, paper: bool = False, address: str | None = None) -> str:
+    """The page. `paper`: for the PDF (folded parts open, no links into what is not there). `address` of the claim: shown as a QR code."""
+    code = None if address is None else segno.make(address, error="m").svg_data_uri(border=0)
+    return _environment().get_template("report.html").render(v=View(report, album, bounds), report=report, paper=paper, code=code)
 
 
 @cache

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pypdfium2
 import pytest
+import zxingcpp
 
 from services.domain.finding import Judgement
 from services.domain.text import Message
@@ -80,3 +81,12 @@ def test_render_gives_bytes_of_every_format() -> None:
     report = compile_report(*world.clean())
     assert render(report, "json", Album()).startswith(b"{") and render(report, "html", Album()).startswith(b"<!DOCTYPE html>")
     assert render(report, "xlsx", Album()).startswith(b"PK") and pdf(report, Album()).startswith(b"%PDF")
+
+
+def test_the_pdf_leads_back_to_the_claim_by_its_code(tmp_path: Path) -> None:
+    address = "https://hezheng.example.gov.cn/claims/clm_0b6d1f3c9a7e4d2b8c5f6a10"
+    report = compile_report(world.case(), world.judgement(), generated_at=world.AT)
+    written = write_reports(report, tmp_path, NoPictures(), formats=("pdf", "html"), address=address)
+    page = pypdfium2.PdfDocument(written["pdf"])[0].render(scale=3).to_pil()
+    assert [code.text for code in zxingcpp.read_barcodes(page)] == [address]
+    assert "二维码" not in written["html"].read_text(encoding="utf-8"), "whoever reads it on the screen is there already"
