@@ -6,8 +6,13 @@ import inspect
 import sys
 from pathlib import Path
 
+from services.adapters.access import GRANTS
+from services.adapters.settings import Settings
 from services.domain.codes import CODES
 from services.domain.policy import MANUAL, Policy
+from services.ingest.api.gates import gated_calls
+from services.ingest.app import create_app
+from services.report.pages import pages_router
 from services.verify.checks import all_checks
 from services.verify.policy_file import list_policies
 from services.verify.readers import all_readers
@@ -61,9 +66,26 @@ def _values(values: object) -> str:
     return ", ".join(f"{k} = {'、'.join(map(str, v)) if isinstance(v, list | tuple) else v}" for k, v in values.items())
 
 
+def rights_page() -> str:
+    """Which role passes which gate."""
+    lines = [
+        "# Who may call what",
+        "",
+        "Roles of users and scopes of keys. A key bound to enterprises has the same rights over those enterprises only, and no batches.",
+        "",
+    ]
+    lines += [f"| call | right | {' | '.join(GRANTS)} |", "|---|---|" + "---|" * len(GRANTS)]
+    for method, path, right in sorted(
+        gated_calls(create_app(Settings(), [pages_router()]).state.gated), key=lambda c: (not c[1].startswith("/api"), c[1], c[0])
+    ):
+        marks = ["✓" if right is None or right in granted else "–" for granted in GRANTS.values()]
+        lines.append(f"| {method} `{path}` | {'everybody' if right is None else right.value} | {' | '.join(marks)} |")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Path -> what must stand there."""
-    found = {DOCS / "findings.md": findings_page(), DOCS / "readers-and-checks.md": parts_page()}
+    found = {DOCS / "findings.md": findings_page(), DOCS / "readers-and-checks.md": parts_page(), DOCS / "rights.md": rights_page()}
     return found | {DOCS / f"policy-{p.id}.md": policy_page(p) for p in list_policies()}
 
 

@@ -64,7 +64,8 @@ def create_app(settings: Settings | None = None, extra_routers: Sequence[APIRout
     problems.install(app)
     app.add_middleware(EveryAnswer)
     routers = [module.router for module in (claims, reports, people, evidence, uploads, decisions, batches, webhooks, operations)]
-    for router in (*routers, *extra_routers):
+    app.state.gated = (*routers, *extra_routers)
+    for router in app.state.gated:
         check_gates(router)
         app.include_router(router)
     app.include_router(operations.router, prefix="/api/v1", include_in_schema=False)

@@ -130,7 +130,8 @@ def large(server: Server, folder: Path, megabytes: int, rounds: int) -> None:
         with file.open("wb") as out:
             for _ in range(megabytes):
                 out.write(os.urandom(MB))
-        os.sync()
+            out.flush()
+            os.fsync(out.fileno())
         ways: dict[str, Callable[[], Any]] = {
             "cat | sha256sum": lambda: pipe(file, None),
             "cat | tee copy | sha256sum, synced": lambda: pipe(file, folder / "copy.bin"),

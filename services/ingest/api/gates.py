@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import math
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -80,6 +81,16 @@ def check_gates(router: APIRouter) -> None:
     for route in router.routes:
         if isinstance(route, APIRoute) and gate_of(route) is None:
             raise RuntimeError(f"{sorted(route.methods or ())} {route.path} has no gate: give it ReaderOf, WriterOf, … or PUBLIC")
+
+
+def gated_calls(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Right | None]]:
+    """Every call of the routers: method, path, the right it needs (None: none)."""
+    for router in routers:
+        for route in router.routes:
+            gate = gate_of(route) if isinstance(route, APIRoute) else None
+            if gate is not None and isinstance(route, APIRoute):
+                for method in sorted(route.methods or ()):
+                    yield method, route.path, gate.right
 
 
 def _caller(request: Request) -> Caller:
