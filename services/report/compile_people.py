@@ -160,6 +160,7 @@ def _online(online: OnlineTime) -> dict[str, Any] | None:
         "checks": verdicts,
         "intervals": [{"start": moment(i.start), "end": moment(i.end), "reason": i.reason.value} for i in online.intervals[:_INTERVALS_SHOWN]],
         "intervals_omitted": max(0, len(online.intervals) - _INTERVALS_SHOWN),
+        "looks": [{"at": moment(c.at), "verdict": c.verdict.value, "snapshot": c.snapshot} for c in online.checks[:_INTERVALS_SHOWN]],
     }
 
 

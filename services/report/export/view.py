@@ -12,7 +12,7 @@ from services.domain.report import Report
 from services.report.export.album import Album, Shown, where
 from services.report.export.matrix import Matrix, matrix
 from services.report.export.summary import Amounts, Bar, amounts, sentence, waterfall
-from services.report.export.timeline import Timeline, timeline
+from services.report.export.timeline import RibbonDay, Timeline, ribbon_days, timeline
 from services.report.export.words import KINDS, ONLINE, OTHER_KIND, SUBJECTS, UNITS, Pair, plain
 
 
@@ -77,6 +77,8 @@ class Person:
     online: list[tuple[str, str, float, int | float]]
     """(reason, zh, share of the logged time in per cent, minutes)"""
     trace: bool
+    days: list[RibbonDay] = field(default_factory=list)
+    """The online learning day by day, where the reckoning is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ def _people(report: Report, shown: list[int], anchors: dict[int, str], home: dic
         listed = [(a, z if times[z] == 1 else f"{z} {times[z]}次", s) for a, z, s in why.values()]
         has_trace = bool(t.get("steps")) and traces > 0
         traces -= has_trace
-        people.append(Person(who + 1, t, listed, _online(t), has_trace))
+        people.append(Person(who + 1, t, listed, _online(t), has_trace, ribbon_days(t.get("online")) if has_trace else []))
     return people
 
 

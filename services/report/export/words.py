@@ -53,6 +53,14 @@ ONLINE: dict[str, Pair] = {
     "offline_session": ("同时已线下签到", "during a signed session"),
     "unclear": ("待人工核实", "waits for a human"),
 }
+LOOKS: dict[str, Pair] = {
+    "passed": ("核验通过", "passed"),
+    "failed": ("核验未通过", "failed"),
+    "mismatch": ("非本人", "another person"),
+    "shared": ("人脸共用", "shared face"),
+    "replayed": ("抓拍重复", "replayed snapshot"),
+    "unclear": ("待人工核实", "for a human"),
+}
 SPANS: dict[str, Pair] = {"frozen": ("静止", "frozen"), "black": ("黑屏", "black"), "looped": ("循环", "looped"), "slideshow": ("轮播", "slideshow")}
 DOUBTS: dict[str, Pair] = {
     "id_mismatch": ("身份证号不符", "ID number differs"),
