@@ -149,6 +149,100 @@ def fold(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
     return page, tilt
 
 
+def curled(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
+    """A photo of a sheet that does not lie flat: its lines bow by up to 2 % of its height. The map is that of the flat sheet."""
+    height, width = image.shape[:2]
+    across, along = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    depth, tilt = rng.uniform(0.006, 0.02) * height * rng.choice((-1, 1)), rng.uniform(-0.5, 0.5)
+    bow = depth * (np.sin(np.pi * across / width) - 2 / np.pi) * (1 + tilt * along / height)
+    bent = cv2.remap(image, across, along + bow, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return photo(np.asarray(bent, np.uint8), rng)
+
+
+def far_photo(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
+    """A 12-megapixel photo in which the sheet fills half of the frame, other papers and a pen beside it, slightly out of focus."""
+    size = (3024, 4032) if image.shape[0] > image.shape[1] else (4032, 3024)
+    height, width = image.shape[:2]
+    scale = rng.uniform(0.66, 0.76) * min(size[0] / width, size[1] / height)
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    jitter = np.float32([[rng.uniform(-0.03, 0.03) * width, rng.uniform(-0.03, 0.03) * height] for _ in range(4)])
+    angle = np.radians(rng.uniform(-7, 7))
+    turn = np.float32([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    middle = np.float32([size[0] * rng.uniform(0.45, 0.55), size[1] * rng.uniform(0.45, 0.55)])
+    target = ((corners - corners.mean(0)) @ turn.T + jitter) * scale + middle
+    matrix = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
+    picture = _desk(size, rng.randrange(2**32))
+    _clutter(picture, rng)
+    sheet = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_AREA)
+    cover = cv2.warpPerspective(np.full((height, width), 255, np.uint8), matrix, size)
+    picture = np.where(cover[..., None] > 127, sheet, picture).astype(np.uint8)
+    picture = _light(picture, rng.randrange(2**32), 0.45)
+    picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.8, 1.4)), np.uint8)
+    return _jpeg(_noise(picture, rng.randrange(2**32), 5), rng.randint(70, 88)), np.asarray(matrix, np.float64)
+
+
+def _clutter(picture: Pixels, rng: random.Random) -> None:
+    """Another sheet at the edge, a coloured folder in a corner, a pen: drawn into the picture."""
+    height, width = picture.shape[:2]
+    for colour, x, y in (((222, 226, 228), rng.choice((-0.12, 0.86)), 0.1), (rng.choice(((160, 60, 30), (50, 50, 170), (60, 130, 60))), 0.7, -0.1)):
+        left, top = int(width * x), int(height * y)
+        box = cv2.boxPoints(((left + 0.15 * width, top + 0.1 * height), (0.3 * width, 0.25 * height), rng.uniform(-12, 12)))
+        cv2.fillPoly(picture, [box.astype(np.int32)], colour)
+    start = (int(width * rng.uniform(0.02, 0.1)), int(height * rng.uniform(0.75, 0.95)))
+    cv2.line(picture, start, (start[0] + width // 7, start[1] + height // 30), (30, 30, 35), max(8, width // 120), cv2.LINE_AA)
+
+
+def fingers(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
+    """A hand-held photo: fingers over one edge, the picture blurred by motion, strongly compressed."""
+    picture, matrix = photo(image, rng)
+    height, width = picture.shape[:2]
+    left = rng.random() < 0.5
+    for k in range(3):
+        centre = (0 if left else width, int(height * (rng.uniform(0.35, 0.55) + 0.045 * k)))
+        cv2.ellipse(picture, centre, (int(width * rng.uniform(0.07, 0.11)), int(height * 0.018)), rng.uniform(-8, 8), 0, 360, (120, 150, 205), -1, cv2.LINE_AA)
+    length = rng.choice((3, 5))
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2 if rng.random() < 0.5 else range(length), range(length)] = 1 / length
+    return _jpeg(np.asarray(cv2.filter2D(picture, -1, kernel), np.uint8), 40), matrix
+
+
+def faint_gaps(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
+    """A worn copy: light streaks break the rules and pale patches take the ink."""
+    height, width = image.shape[:2]
+    noise = np.random.default_rng(rng.randrange(2**32))
+    veil = cv2.resize(noise.random((14, 10)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    pale = np.clip((veil - 0.62) * 2.2, 0, 0.75)
+    for _ in range(rng.randint(4, 9)):
+        x = int(noise.integers(0, width))
+        pale[:, x : x + int(noise.integers(4, 26))] = 0.95
+    for _ in range(rng.randint(2, 6)):
+        y = int(noise.integers(0, height))
+        pale[y : y + int(noise.integers(3, 9))] = 0.9
+    page = (image + (255 - image.astype(np.float32)) * pale[..., None]).astype(np.uint8)
+    return scan(page, rng)
+
+
+def creased(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
+    """A photo under a lamp of a sheet folded twice: a crease each way that shifts the lines a little and shades one side."""
+    height, width = image.shape[:2]
+    across, along = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    y, x = height * rng.uniform(0.4, 0.6), width * rng.uniform(0.4, 0.6)
+    lift = np.maximum(0, 1 - np.abs(along - y) / (0.05 * height)) * rng.uniform(2, 7)
+    side = np.maximum(0, 1 - np.abs(across - x) / (0.05 * width)) * rng.uniform(2, 7)
+    page = cv2.remap(image, across + side, along + lift, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    shade = 1 - 0.22 * np.clip((along - y) / (0.08 * height), 0, 1) * np.clip(1.4 - (along - y) / (0.3 * height), 0, 1)
+    page = np.clip(np.asarray(page, np.float32) * shade[..., None], 0, 255).astype(np.uint8)
+    centre = (rng.uniform(0, width), rng.uniform(0, height))
+    lamp = np.exp(-((across - centre[0]) ** 2 + (along - centre[1]) ** 2) / (2 * (0.55 * height) ** 2))
+    return photo(np.clip(page * (0.62 + 0.4 * lamp)[..., None], 0, 255).astype(np.uint8), rng)
+
+
+def tinted(image: Pixels, rng: random.Random) -> tuple[Pixels, Map]:
+    """A scan of coloured paper."""
+    colour = np.array(rng.choice(((190, 215, 250), (235, 240, 200), (200, 235, 215), (180, 240, 245))), np.float32) / 255
+    return scan((image * colour).astype(np.uint8), rng)
+
+
 def _rotated(turns: int, inner: Callable[[Pixels, random.Random], tuple[Pixels, Map]]) -> Callable[[Pixels, random.Random], tuple[Pixels, Map]]:
     """`inner`, then turned clockwise by `turns` quarters."""
 
@@ -177,6 +271,13 @@ CAPTURES: dict[str, Callable[[Pixels, random.Random], tuple[Pixels, Map]]] = {
     "rotated_270": _rotated(3, scan),
     "photo_rotated_90": _rotated(1, photo),
     "photo_rotated_180": _rotated(2, photo),
+    "curled": curled,
+    "far_photo": far_photo,
+    "fingers": fingers,
+    "faint_gaps": faint_gaps,
+    "creased": creased,
+    "tinted": tinted,
+    "far_photo_rotated_270": _rotated(3, far_photo),
 }
 
 

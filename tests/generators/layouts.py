@@ -20,6 +20,8 @@ class Column:
     hand: bool = False
     day: date | None = None
     part: str | None = None
+    wraps: bool = False
+    """Text too wide for the cell goes on in a second line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ _FIXED = (
     Layout("staff", (_NO, _STAFF_NO, _NAME, _PHONE, _sign("签名", 1.7))),
     Layout("masked", (_NO, _NAME, replace(_ID, field="masked_id"), _sign("签到"), _sign("签退"))),
     Layout("am_pm", (_NO, _NAME, _STAFF_NO, _sign("上午", part="am"), _sign("下午", part="pm"))),
+    Layout("wrapped", (_NO, _NAME, replace(_DEPARTMENT, header="部门及岗位", weight=1.1, field="department", wraps=True), _PHONE, _sign("签名", 1.7))),
     Layout("headless", (_NO, _NAME, _DEPARTMENT, _sign("签名", 1.8)), header=False),
 )
 LAYOUTS = {layout.name: layout for layout in _FIXED}

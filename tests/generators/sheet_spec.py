@@ -56,6 +56,17 @@ class SheetSpec:
     blank_rows: int = 0
     fonts: tuple[Path, ...] | None = None
     first_number: int = 1
+    rule_style: str = "solid"
+    """solid, dotted, double, or thick (a thick outer frame)."""
+    uneven: float = 0.0
+    """Row heights differ by up to this share."""
+    notes: bool = False
+    """Lines of text stand below the table."""
+    header_by_hand: bool = False
+    pens: tuple[tuple[int, int, int], ...] | None = None
+    """Colours of ink of rows without a hand of their own; default: black and blues."""
+    tables: int = 1
+    """So many tables one below the other share the rows, each with its header."""
 
 
 def rows_for(people: Sequence[Person], rng: random.Random, *, unsigned: float = 0.0, leave: float = 0.0, crossed: float = 0.0) -> tuple[RowSpec, ...]:

@@ -12,41 +12,24 @@ wrote), written (the name as it stands there), stranger-or-not is the caller's t
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from services.domain.identity import mask_id_number
 from tests.generators.canvas import Canvas, stamp
 from tests.generators.capture import CAPTURES, box_after
 from tests.generators.fonts import printed_faces
-from tests.generators.hand import Hand, make_hand, slash, strike, write
-from tests.generators.layouts import Column, Layout, layout
+from tests.generators.hand import make_hand, write
+from tests.generators.layouts import Layout, layout
 from tests.generators.sheet_spec import RowSpec, SheetSpec, rows_for
+from tests.generators.sheet_table import Drawn, Pixels, draw_table
 
 __all__ = ["RowSpec", "SheetSpec", "date_text", "draw_sheet", "render_sheet", "rows_for"]
 
-Pixels = tuple[float, float, float, float]
-"""x, y, width, height in pixels of the undistorted page."""
-
 _LONG, _SHORT = 2339, 1654
 _PARTS = {"am": "上午", "pm": "下午", "day": "全天"}
-
-
-@dataclass(slots=True)
-class Drawn:
-    """A page before capture; `truth` with boxes in pixels."""
-
-    canvas: Canvas
-    truth: dict[str, Any]
-    boxes: list[tuple[dict[str, Any], Any, Pixels]] = field(default_factory=list)
-    """(dictionary, key, box in pixels): where the boxes go once the capture is known."""
-
-    def place(self, holder: dict[str, Any], key: Any, box: Pixels) -> None:
-        self.boxes.append((holder, key, box))
 
 
 def render_sheet(spec: SheetSpec, rng: random.Random) -> tuple[Image.Image, dict[str, Any]]:
@@ -81,7 +64,7 @@ def draw_sheet(spec: SheetSpec, rng: random.Random) -> Drawn:
     drawn = Drawn(canvas, truth)
     left, right = width * 0.08, width * 0.92
     top = _heading(drawn, spec, plan, left, right, rng)
-    _table(drawn, spec, plan, (left, top, right - left, height * 0.94 - top), rng)
+    draw_table(drawn, spec, plan, (left, top, right - left, height * 0.94 - top), rng)
     if spec.stamp:
         mask, colour = stamp(round(_SHORT * 0.22), rng.randrange(2**32))
         canvas.ink(rng.uniform(0.45, 0.68) * width, rng.uniform(0.55, 0.8) * height, mask, colour)
@@ -137,138 +120,3 @@ def _date(canvas: Canvas, stated: str, x: float, y: float, by_hand: bool, fonts:
     hand = make_hand(rng, fonts)
     mask = write(stated, hand, 52, rng.randrange(2**32))
     return canvas.ink(x, y - mask.shape[0] / 2, mask, hand.colour)
-
-
-def _table(drawn: Drawn, spec: SheetSpec, plan: Layout, area: Pixels, rng: random.Random) -> None:
-    """Header, body rows and rules of the table in `area`."""
-    canvas = drawn.canvas
-    rows = (*spec.rows, *(RowSpec(None) for _ in range(spec.blank_rows)))
-    lines = -(-len(rows) // plan.sides)
-    header = 1 if plan.header else 0
-    row_height = min(92.0, area[3] / (lines + header))
-    edges = _edges(area, plan)
-    bottom = area[1] + row_height * (lines + header)
-    if plan.rules != "none":
-        for k in range(lines + header + 1):
-            canvas.line(area[0], area[1] + k * row_height, area[0] + area[2], area[1] + k * row_height)
-    if plan.rules == "grid":
-        for x in sorted({e for side in edges for e in side}):
-            canvas.line(x, area[1], x, bottom)
-    if header:
-        for side in edges:
-            for column, x0, x1 in zip(plan.columns, side, side[1:], strict=False):
-                size = _fit(canvas, column.header, x1 - x0, 34)
-                canvas.text((x0 + x1 - canvas.text_width(column.header, size)) / 2, area[1] + row_height / 2, column.header, size)
-    for k, row in enumerate(rows):
-        side, line = divmod(k, lines)
-        y = area[1] + (line + header) * row_height
-        drawn.truth["rows"].append(_row(drawn, spec, plan, row, k, edges[side], y, row_height, rng))
-
-
-def _edges(area: Pixels, plan: Layout) -> list[list[float]]:
-    """x of the column edges of each side."""
-    total = sum(c.weight for c in plan.columns) * plan.sides
-    edges = []
-    x = area[0]
-    for _ in range(plan.sides):
-        side = [x]
-        for column in plan.columns:
-            x += area[2] * column.weight / total
-            side.append(x)
-        edges.append(side)
-    return edges
-
-
-def _fit(canvas: Canvas, text: str, width: float, size: int) -> int:
-    """The largest size up to `size` at which `text` fits a cell."""
-    needed = canvas.text_width(text, size)
-    return size if needed <= width - 12 else max(14, int(size * (width - 12) / needed))
-
-
-def _value(column: Column, row: RowSpec, number: int) -> str:
-    """What stands in a cell that is no signature."""
-    person = row.person
-    if column.field == "number":
-        return str(number)
-    if person is None or column.field is None:
-        return ""
-    if column.field == "name":
-        return row.name or person.name
-    if column.field == "masked_id":
-        return mask_id_number(row.id_number or person.id_number)
-    if column.field == "id_number":
-        return row.id_number or person.id_number
-    return str(getattr(person, column.field))
-
-
-def _row(drawn: Drawn, spec: SheetSpec, plan: Layout, row: RowSpec, k: int, edges: list[float], y: float, height: float, rng: random.Random) -> dict[str, Any]:
-    """Draws one body row and returns its truth."""
-    person = row.person
-    hand = row.hand or make_hand(rng, spec.fonts)
-    signatures = plan.signature_columns
-    signed = (row.signed,) * len(signatures) if isinstance(row.signed, bool) else row.signed
-    if person is None:
-        signed = (False,) * len(signatures)
-    truth: dict[str, Any] = {
-        "row": k + 1,
-        "box": None,
-        "status": "crossed_out" if row.crossed_out else "matched" if person else "empty",
-        "name": person.name if person else None,
-        "id_number": person.id_number if person else None,
-        "employee_no": person.employee_no if person else None,
-        "written": (row.name or person.name) if person else None,
-        "mark": row.mark if person and not all(signed) else None,
-        "cells": {},
-        "font": hand.font.stem,
-        "handwritten": all(c.hand for c in plan.columns if c.role == "name"),
-        "signed": {c.header.replace(" ", ""): s for c, s in zip(signatures, signed, strict=True)},
-    }
-    drawn.place(truth, "box", (edges[0], y, edges[-1] - edges[0], height))
-    done = 0
-    for index, (column, x0, x1) in enumerate(zip(plan.columns, edges, edges[1:], strict=False)):
-        drawn.place(truth["cells"], index, (x0, y, x1 - x0, height))
-        cell = (x0, y, x1 - x0, height)
-        if column.role == "signature":
-            _sign(drawn.canvas, row, hand, signed[done], cell, rng, done)
-            done += 1
-        elif text := _value(column, row, spec.first_number + k):
-            _fill(drawn.canvas, column, text, hand, cell, rng)
-    if row.crossed_out:
-        mask = strike(round(edges[-1] - edges[0]), round(height), rng.randrange(2**32))
-        drawn.canvas.ink(edges[0], y, mask, hand.colour)
-    return truth
-
-
-def _fill(canvas: Canvas, column: Column, text: str, hand: Hand, cell: Pixels, rng: random.Random) -> None:
-    x, y, width, height = cell
-    if column.hand:
-        _write(canvas, text, hand, cell, rng.randrange(2**32), rng)
-        return
-    size = _fit(canvas, text, width, 34)
-    left = x + (width - canvas.text_width(text, size)) / 2
-    canvas.text(left, y + height / 2, text, size)
-
-
-def _sign(canvas: Canvas, row: RowSpec, hand: Hand, signed: bool, cell: Pixels, rng: random.Random, column: int) -> None:
-    """A signature, a mark, or nothing in a signature cell."""
-    x, y, width, height = cell
-    fresh = rng.randrange(2**32)
-    if row.person is None:
-        return
-    if signed:
-        _write(canvas, row.signature_of or row.name or row.person.name, hand, cell, fresh if row.ink is None else row.ink + column, rng)
-    elif row.mark == "/":
-        canvas.ink(x + width * 0.2, y + height * 0.15, slash(round(width * 0.6), round(height * 0.7), fresh), hand.colour)
-    elif row.mark:
-        _write(canvas, row.mark, hand, cell, fresh, rng)
-
-
-def _write(canvas: Canvas, text: str, hand: Hand, cell: Pixels, seed: int, rng: random.Random) -> None:
-    """Handwriting somewhere about the middle of a cell, sometimes touching its rules."""
-    x, y, width, height = cell
-    mask = write(text, hand, round(height), seed)
-    if mask.shape[1] > width * 0.96:
-        mask = write(text, hand, round(height * width * 0.96 / mask.shape[1]), seed)
-    left = x + (width - mask.shape[1]) * rng.uniform(0.25, 0.75)
-    top = y + (height - mask.shape[0]) / 2 + rng.gauss(0, height * 0.04)
-    canvas.ink(left, top, mask, hand.colour)
