@@ -14,6 +14,7 @@ from services.domain.facts import LearningLogFacts
 from services.domain.identity import id_check_digit
 from services.verify.readers import ReaderContext
 from services.verify.readers.learning_log import read, values
+from services.verify.readers.learning_log.columns import SYNONYMS
 from tests.generators import log_forms, logs
 
 
@@ -207,3 +208,25 @@ def test_hostile_values_are_refused_not_raised(tmp_path: Path) -> None:
 def test_an_id_number_in_the_wrong_column_is_not_quoted(tmp_path: Path) -> None:
     facts = read_text(tmp_path, f"姓名,开始时间,结束时间\n张三,{_id(1)},2021-11-08 09:00:00\n")
     assert _id(1) not in str(facts.rejected) and "2201" in facts.rejected[0].reason.zh
+
+
+def test_every_name_of_a_column_is_told_in_the_docs() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "learning-logs.md").read_text(encoding="utf-8")
+    missing = [word for role, words in SYNONYMS.items() if not role.startswith("_") for word in words if word not in page]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("header", "length", "progress", "seconds"),
+    [
+        ("课程时长(分钟)", "45", "100%", 2700.0),
+        ("课程时长", "45分钟", "已完成", 2700.0),
+        ("视频时长", "0:45:00", "已完成", 2700.0),
+        ("课程时长", "45", "100%", None),  # minutes or class hours? nobody knows
+        ("课程时长(分钟)", "45", "60%", None),
+        ("课程时长(分钟)", "45", "", None),
+    ],
+)
+def test_the_length_of_finished_courses(tmp_path: Path, header: str, length: str, progress: str, seconds: float | None) -> None:
+    facts = read_text(tmp_path, f"姓名,课程名称,开始时间,结束时间,{header},学习进度\n张三,制图,2021-11-08 08:30:00,2021-11-08 08:50:00,{length},{progress}\n")
+    assert [s.content_seconds for s in facts.sessions] == [seconds]
