@@ -22,7 +22,9 @@ _ROLES: tuple[tuple[ColumnRole, str], ...] = (
     (ColumnRole.REMARK, r"备注|说明|remark|note|comment"),
     (ColumnRole.OTHER, r"性别|年龄|工种|岗位|职务|职称|学历|民族|籍贯|级别|等级|成绩|学时|课程"),
 )
-_DAY = re.compile(r"(?:(?P<year>(?:19|20)\d{2})[年./\-])?(?P<month>1[0-2]|0?[1-9])[月./\-](?P<day>3[01]|[12]\d|0?[1-9])[日号曰]?(?!\d)")
+_DAY = re.compile(r"(?<![\d.])(?:(?P<year>(?:19|20)\d{2})[年./\-])?(?P<month>1[0-2]|0?[1-9])[月./\-](?P<day>3[01]|[12]\d|0?[1-9])[日号曰]?(?!\d)")
+_NO_DAY = re.compile(r"[×%+=]|[a-z]{3}|[a-z]{2}\d")
+"""A measured value (CA19.4×10-12) looks like a day and is none."""
 _DAY_ALONE = re.compile(r"^(?P<day>3[01]|[12]\d|0?[1-9])[日号曰]")
 _PARTS = (("am", r"上午|早上|早晨|^am$|morning|\bam\b"), ("pm", r"下午|晚上|晚间|夜|^pm$|afternoon|evening|\bpm\b"), ("day", r"全天|整天|全日|allday"))
 
@@ -55,7 +57,7 @@ def understand(text: str) -> Heading:
         return Heading(plain, None)
     low = plain.lower().rstrip(".")
     part = part_of_day(plain)
-    found = _DAY.search(plain)
+    found = None if _NO_DAY.search(low) else _DAY.search(plain)
     alone = None if found else _DAY_ALONE.match(plain)
     year = int(found["year"]) if found and found["year"] else None
     month_day = (int(found["month"]), int(found["day"])) if found else (0, int(alone["day"])) if alone else None

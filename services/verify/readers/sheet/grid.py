@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from services.verify.readers.sheet.gaps import mended, with_columns
 from services.verify.readers.sheet.light import ink_mask
 from services.verify.readers.sheet.rules import Rule, clipped, find_rules, masks
+from services.verify.readers.sheet.strokes import even_rows, without_strokes
 from services.verify.readers.sheet.types import Array, Cell, Gray, Grid, Rect
 
 _BORDER = 0.34
@@ -16,7 +19,6 @@ _BORDER = 0.34
 
 _SAME_PLACE, _FRAMED = 0.7, 0.7
 """A grid of which the first share lies in another is inside it; with at least the second share of its cells it is the table itself, the other a frame."""
-
 
 _END, _PARTED = 34, 74
 
@@ -32,9 +34,9 @@ class Ruling:
     ink: Gray
 
 
-def ruling(gray: Gray) -> Ruling:
-    """All lines of a straightened page that are long enough to rule a table."""
-    level_mask, plumb_mask = masks(gray)
+def ruling(gray: Gray, *, dotted: bool = False) -> Ruling:
+    """All lines of a straightened page that are long enough to rule a table; with `dotted` also dotted and dashed ones."""
+    level_mask, plumb_mask = masks(gray, dotted=dotted)
     height, width = gray.shape
     level = find_rules(level_mask, least=int(0.045 * width))
     plumb = find_rules(np.ascontiguousarray(plumb_mask.T), least=int(0.022 * height))
@@ -48,9 +50,9 @@ def _inside(rules: list[Rule], extent: int) -> list[Rule]:
     return [rule for rule in rules if margin < rule.middle < extent - margin]
 
 
-def grids(lines: Ruling, shape: tuple[int, int]) -> list[Grid]:
-    """Every ruled table with level and plumb lines, top to bottom."""
-    found = [grid for rect in _regions(lines, shape) if (grid := _grid(lines, rect)) is not None]
+def grids(lines: Ruling, shape: tuple[int, int], text: Sequence[Array] = ()) -> list[Grid]:
+    """Every ruled table with level and plumb lines, top to bottom. `text`: corners of the lines of text, by which lost rules are put back."""
+    found = [grid for rect in _regions(lines, shape) if (grid := _grid(lines, rect, text)) is not None]
     return sorted(_without_frames(found), key=lambda grid: (grid.rect[1], grid.rect[0]))
 
 
@@ -102,11 +104,16 @@ def _draw(canvas: Gray, rule: Rule, *, level: bool) -> None:
 
 def rule_mask(found: list[Grid], lines: Ruling) -> Gray:
     """Mask of the pixels that the ruling of these tables covers."""
-    near = np.zeros(lines.level_mask.shape, np.uint8)
-    for grid in found:
-        cv2.polylines(near, [points.reshape(-1, 1, 2) for points in grid.rules], False, 255, 11)
     drawn = cv2.dilate(cv2.bitwise_or(lines.level_mask, lines.plumb_mask), np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.bitwise_and(near, drawn), dtype=np.uint8)
+    return np.asarray(cv2.bitwise_and(rule_band(found, drawn.shape, 13), drawn), dtype=np.uint8)
+
+
+def rule_band(found: list[Grid], shape: tuple[int, ...], width: int) -> Gray:
+    """Mask of the bands, `width` pixels wide, in which the ruling of these tables runs."""
+    near = np.zeros(shape, np.uint8)
+    for grid in found:
+        cv2.polylines(near, [points.reshape(-1, 1, 2) for points in grid.rules], False, 255, width)
+    return near
 
 
 def _within(rules: list[Rule], along: tuple[int, int], across: tuple[int, int]) -> list[Rule]:
@@ -117,15 +124,16 @@ def _within(rules: list[Rule], along: tuple[int, int], across: tuple[int, int]) 
     ]
 
 
-def _grid(lines: Ruling, rect: Rect) -> Grid | None:
+def _grid(lines: Ruling, rect: Rect, text: Sequence[Array]) -> Grid | None:
     x0, y0, x1, y1 = rect
     level = _separators(_within(lines.level, (x0, x1), (y0, y1)))
     plumb = _separators(_within(lines.plumb, (y0, y1), (x0, x1)))
     plumb = [rule for rule in plumb if rule.end - rule.start > 0.22 * (y1 - y0) and rule.seen > 0.6 * (rule.end - rule.start)]
-    level = even_rows(_without_strokes(level, plumb, x1 - x0), lines.ink)
-    plumb = _anchored(_between(plumb, level), level)
+    level = even_rows(without_strokes(level, plumb, x1 - x0), lines.ink)
+    plumb = with_columns(_anchored(_between(plumb, level), level), level, text)
     if len(level) < 2 or len(plumb) < 2:
         return None
+    level = mended(level, lines.level_mask, text, (int(plumb[0].middle), int(plumb[-1].middle)))
     return _cells(level, plumb, lines)
 
 
@@ -137,79 +145,6 @@ def _separators(rules: list[Rule]) -> list[Rule]:
         if all(abs(float(other.position(middle)) - float(rule.position(middle))) > 9 for other in kept):
             kept.append(rule)
     return sorted(kept, key=lambda rule: rule.middle)
-
-
-def _without_strokes(level: list[Rule], plumb: list[Rule], width: int) -> list[Rule]:
-    """Level lines that end at plumb ones: a pen stroke through a row ends anywhere."""
-    if not plumb:
-        return level
-
-    def ends_at_border(rule: Rule) -> bool:
-        misses = 0
-        for end in (rule.start, rule.end):
-            y = float(rule.position(end))
-            misses += min(abs(float(p.position(y)) - end) for p in plumb) > 22
-        return misses == 0
-
-    drawn = [rule for rule in level if rule.seen > 0.55 * (rule.end - rule.start)]
-    return [rule for rule in drawn if rule.end - rule.start > 0.93 * width or (rule.end - rule.start > 0.12 * width and ends_at_border(rule))]
-
-
-def even_rows(level: list[Rule], ink: Gray) -> list[Rule]:
-    """Without lines that cut a row of usual height in two or three and don't run like the rest: pen strokes through a whole row."""
-    kept = list(level)
-    while len(kept) > 4:
-        gaps = np.diff([rule.middle for rule in kept])
-        usual = float(np.percentile(gaps, 60))
-        tight = [int(i) for i in np.flatnonzero(gaps < 0.66 * usual)]
-        strange = {id(rule): _strangeness(rule, kept, ink) for i in tight for rule in (kept[i], kept[i + 1]) if rule not in (kept[0], kept[-1])}
-        worst = max((rule for rule in kept if id(rule) in strange), key=lambda rule: strange[id(rule)], default=None)
-        if worst is None:
-            break
-        at = kept.index(worst)
-        # Where the row is exactly as high as the others without the line, much less is needed to call it a stroke.
-        enough = 0.45 if any(abs(gaps[i : j + 1].sum() - usual) < 0.1 * usual for i, j in ((at - 1, at), (at - 2, at), (at - 1, at + 1)) if i >= 0) else 1.0
-        if strange[id(worst)] < enough:
-            break
-        kept.pop(at)
-    return kept
-
-
-def _strangeness(rule: Rule, others: list[Rule], ink: Gray) -> float:
-    """How unlike the others a line is: wavier, broken, beginning or ending elsewhere, sloping otherwise, through text. 1 and more: not one of them."""
-    wave = _waviness(rule) / (2 * float(np.median([_waviness(other) for other in others])) + 0.6)
-    seen = 0.85 * float(np.median([other.seen for other in others])) / max(rule.seen, 1)
-    start = abs(rule.start - float(np.median([other.start for other in others]))) / 14
-    end = abs(rule.end - float(np.median([other.end for other in others]))) / 26
-    slope = abs(_slope(rule) - float(np.median([_slope(other) for other in others]))) / 0.006
-    text = _through_text(rule, ink) / 0.07
-    return max(wave, 0.0 if seen < 0.9 else seen, start if start > 0.6 else 0.0, end if end > 0.6 else 0.0, slope, text)
-
-
-def _through_text(rule: Rule, ink: Gray) -> float:
-    """The part of the line with ink close above and close below: a ruling runs between the rows' text, a stroke through it."""
-    along = np.arange(rule.start, rule.end, 4)
-    across = rule.position(along).round().astype(int)
-    height, width = ink.shape
-
-    def inked(low: int, high: int) -> Array:
-        beside = [ink[np.clip(across + off, 0, height - 1), np.clip(along, 0, width - 1)] > 0 for off in range(low, high)]
-        found: Array = np.any(beside, axis=0)
-        return found
-
-    return float((inked(-13, -5) & inked(6, 14)).mean())
-
-
-def _slope(rule: Rule) -> float:
-    return float((rule.at[-1] - rule.at[0]) / max(rule.end - rule.start, 1))
-
-
-def _waviness(rule: Rule) -> float:
-    """How far the line strays from its own smooth course, in pixels."""
-    if len(rule.at) < 6:
-        return 0.0
-    places = np.arange(len(rule.at))
-    return float(np.std(rule.at - np.polyval(np.polyfit(places, rule.at, 3), places)))
 
 
 def _between(plumb: list[Rule], level: list[Rule]) -> list[Rule]:
@@ -247,6 +182,12 @@ def _cells(level: list[Rule], plumb: list[Rule], lines: Ruling) -> Grid:
     thick = np.asarray(cv2.dilate(lines.ink, np.ones((3, 3), np.uint8)), dtype=np.uint8)
     parent = np.arange(rows * columns)
 
+    def parted(r: int, c: int) -> bool:
+        """A border is drawn left of column c; one that is only assumed stands where those beside it are drawn."""
+        if plumb[c].assumed and 0 < c < columns:
+            return parted(r, c - 1) and parted(r, c + 1)
+        return c in (0, columns) or _border(plumb_mask, thick, corner[r, c], corner[r + 1, c])
+
     def root(i: int) -> int:
         while parent[i] != i:
             i = int(parent[i])
@@ -254,9 +195,9 @@ def _cells(level: list[Rule], plumb: list[Rule], lines: Ruling) -> Grid:
 
     for r in range(rows):
         for c in range(columns):
-            if c + 1 < columns and not _border(plumb_mask, thick, corner[r, c + 1], corner[r + 1, c + 1]):
+            if c + 1 < columns and not parted(r, c + 1):
                 parent[root(r * columns + c + 1)] = root(r * columns + c)
-            if r + 1 < rows and not _border(level_mask, thick, corner[r + 1, c], corner[r + 1, c + 1]):
+            if r + 1 < rows and not (level[r + 1].assumed or _border(level_mask, thick, corner[r + 1, c], corner[r + 1, c + 1])):
                 parent[root((r + 1) * columns + c)] = root(r * columns + c)
     groups: dict[int, list[tuple[int, int]]] = {}
     for r in range(rows):

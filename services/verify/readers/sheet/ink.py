@@ -11,6 +11,7 @@ from services.verify.readers.sheet.light import ink_mask
 from services.verify.readers.sheet.types import Array, Gray, Rect
 
 BITMAP = (96, 32)
+_REMAINS = 0.95
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,17 @@ class CellInk:
 class PageInk:
     """Ink of a page: grey without ruling, its mask, and its connected parts."""
 
-    def __init__(self, gray: Gray, rules: Gray) -> None:
+    def __init__(self, gray: Gray, rules: Gray, band: Gray | None = None) -> None:
+        """`rules`: mask of the ruling; `band`: where it runs, a little wider: what lies in it altogether is dots and edges of the ruling."""
         self.gray = _without(gray, rules)
         self.mask = ink_mask(self.gray)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(self.mask, connectivity=8)
         self._labels: Array = labels
         self._stats: Array = stats
         self._specks = stats[:count, cv2.CC_STAT_AREA] < 9
+        if band is not None:
+            inside = np.bincount(labels[band > 0], minlength=count)
+            self._specks |= inside > _REMAINS * stats[:count, cv2.CC_STAT_AREA]
 
     def cell(self, rect: Rect, *, erase: Gray | None = None) -> CellInk:
         """The ink of the cell `rect`; `erase`: a page mask of strokes to leave out."""

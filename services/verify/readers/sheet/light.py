@@ -14,11 +14,18 @@ _STAMP_SIDE = 0.11
 """A red figure wider than this part of the page is an official seal (40 mm on 210 mm); a smaller one is a name seal or a red pen."""
 
 
-def even(rgb: Rgb) -> Gray:
-    """Grey picture with the paper at 255 everywhere: divided by its background, official seals taken out."""
-    if float((_redness(rgb[::4, ::4]) > _REDDISH).mean()) < _FEW:
-        return _stretch(_flattened(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)))
-    evened = _flattened(rgb)
+def without_colour(rgb: Rgb) -> Array:
+    """The picture in grey levels, if it holds no red that could be a seal; else as it is."""
+    if float((_redness(rgb[::4, ::4]) > _REDDISH).mean()) < 0.2 * _FEW:  # the sheet may be a small part of the picture
+        return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    return rgb
+
+
+def even(picture: Array) -> Gray:
+    """Grey picture with the paper at 255 everywhere: divided by its background, official seals taken out of a coloured one."""
+    evened = _flattened(picture)
+    if evened.ndim == 2:
+        return _stretch(evened)
     gray = np.asarray(cv2.cvtColor(evened, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     seal = _seals(evened)
     if seal is not None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from services.domain.facts import ColumnRole
 from services.verify.readers.sheet.columns import understand
-from services.verify.readers.sheet.grid import Ruling, even_rows
+from services.verify.readers.sheet.grid import Ruling
 from services.verify.readers.sheet.rules import Rule
+from services.verify.readers.sheet.strokes import even_rows
 from services.verify.readers.sheet.types import Array, Cell, Grid, Page, Rect
 
 Read = Callable[[Sequence[Rect]], list[str]]

@@ -11,6 +11,8 @@ _LOOK = 640
 _LINES_AT = 1400
 _ALIKE = 0.62
 _SPREAD = 0.2
+_COUNTED = 0.12
+"""A segment counts for no more than this, in the same measure, where fits compete: one long scratch is not many rules."""
 _LONG, _PIECE = 0.045, 0.025
 """Least length, in halves of the picture's longer side, of a piece of ruling: as it usually is, and on pages of many rows."""
 
@@ -203,10 +205,25 @@ def _meeting(segments: Array, axis: int, least: float) -> Array | None:
     order = np.argsort(angle[near])
     weight = np.cumsum(length[near][order])
     typical = angle[near][order][np.searchsorted(weight, weight[-1] / 2)]
-    near &= np.abs(angle - typical) < 8
     points = np.concatenate([segments, np.ones((*segments.shape[:2], 1))], axis=2)
     lines = np.cross(points[:, 0], points[:, 1])
     lines /= np.maximum(np.linalg.norm(lines[:, :2], axis=1, keepdims=True), 1e-9)
+    best: tuple[float, Array, Array] | None = None
+    # One slanting stroke among few rules would pull the fit away: what agrees from the start stands, unless clearly more agrees otherwise.
+    for reach in (1.5, 8.0):
+        fit = _fitted(segments, lines, length, near & (np.abs(angle - typical) < reach), (length > least) & (np.abs(angle) < 26))
+        if fit is not None and (best is None or fit[0] > 1.1 * best[0]):
+            best = fit
+    if best is None:
+        return None
+    _, meet, inliers = best
+    # Strokes through one row say nothing about the others.
+    return meet if inliers.any() and np.ptp(segments[inliers].mean(axis=1)[:, 1 - axis]) > _SPREAD else None
+
+
+def _fitted(segments: Array, lines: Array, length: Array, near: Array, eligible: Array) -> tuple[float, Array, Array] | None:
+    """The point where the lines of the segments `near` meet, refined on what agrees with it: the length that agrees, the point, which agree."""
+    along = segments[:, 1] - segments[:, 0]
     meet: Array | None = None
     for _ in range(4):
         if near.sum() < 4:
@@ -216,10 +233,8 @@ def _meeting(segments: Array, axis: int, least: float) -> Array | None:
         toward = meet[None, :2] - meet[2] * segments.mean(axis=1)
         toward /= np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-9)
         off = np.degrees(np.arcsin(np.clip(np.abs(toward[:, 0] * along[:, 1] - toward[:, 1] * along[:, 0]) / np.maximum(length, 1e-9), 0, 1)))
-        near = (length > least) & (off < 1.5)
-    places = segments[near].mean(axis=1)[:, 1 - axis]
-    # Strokes through one row say nothing about the others.
-    return meet if near.any() and np.ptp(places) > _SPREAD else None
+        near = eligible & (off < 1.5)
+    return None if meet is None else (float(np.minimum(length[near], _COUNTED).sum()), meet, near)
 
 
 def _level(across: Array, down: Array) -> Matrix:

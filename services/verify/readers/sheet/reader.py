@@ -18,7 +18,7 @@ from services.domain.evidence import Box, EvidenceKind
 from services.domain.facts import ColumnRole, SheetFacts, SheetPage, SheetTable
 from services.domain.text import Message
 from services.verify.readers import Reader, ReaderContext, register
-from services.verify.readers.sheet.grid import Ruling, grids, rule_mask, ruling
+from services.verify.readers.sheet.grid import Ruling, grids, rule_band, rule_mask, ruling
 from services.verify.readers.sheet.header import Frame, frame
 from services.verify.readers.sheet.heading import Around, Placed, read_around
 from services.verify.readers.sheet.ink import PageInk
@@ -30,9 +30,11 @@ from services.verify.readers.sheet.table import Plan, build, plans
 from services.verify.readers.sheet.types import Grid, Page, Rect
 
 _LONG_SIDE = 2400
-_VERSION = 4
+_VERSION = 5
 _LEAST_SIDE = 120
 _NARROW = 0.2
+_BAND = 21
+"""Pixels on either side of a rule's middle, both together, within which ink is its dots, its second line or the edge of a thick one."""
 _SCAN = 0.5
 """A PDF page whose largest picture covers more than this is a scan: a text layer under it is somebody's OCR."""
 
@@ -113,7 +115,12 @@ class _Attempt:
 
 def _attempt(page: Page, ocr: Engine, characters: tuple[tuple[str, Box], ...], before: list[Plan]) -> _Attempt:
     lined = ruling(page.gray)
-    found, source = _tables_of(page, lined, ocr, characters)
+    ruled = _ruled(page, lined)
+    if not ruled:
+        dashed = ruling(page.gray, dotted=True)
+        ruled = _ruled(page, dashed)
+        lined = dashed if ruled else lined
+    found, source = _tables_of(page, ruled, lined, ocr, characters)
     sorted_out = [frame(grid, source) for grid in found]
     lines = _lines_outside(page, found, source) + [line for entry in sorted_out for line in entry.lines]
     around = read_around(lines)
@@ -142,9 +149,15 @@ def _facts(attempt: _Attempt, number: int, size: tuple[int, int]) -> SheetPage:
     )
 
 
-def _tables_of(page: Page, lines: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:
-    found = [grid for grid in grids(lines, page.gray.shape) if grid.rows >= 2 and grid.columns >= 2 and grid.rect[2] - grid.rect[0] > _NARROW * page.width]
-    source = Source(page, PageInk(page.gray, rule_mask(found, lines)), ocr, characters)
+def _ruled(page: Page, lines: Ruling) -> list[Grid]:
+    """The tables that the ruling makes."""
+    tables = grids(lines, page.gray.shape, page.text)
+    return [grid for grid in tables if grid.rows >= 2 and grid.columns >= 2 and grid.rect[2] - grid.rect[0] > _NARROW * page.width]
+
+
+def _tables_of(page: Page, found: list[Grid], lines: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:
+    """The tables by their ruling (`found`), or by where the text stands."""
+    source = Source(page, _ink(page, found, lines), ocr, characters)
     if not found:
 
         def texts(rects: Sequence[Rect]) -> list[str]:
@@ -153,8 +166,12 @@ def _tables_of(page: Page, lines: Ruling, ocr: Engine, characters: tuple[tuple[s
         loose = loose_grid(page, lines, texts)
         if loose is not None:
             found = [loose]
-            source = Source(page, PageInk(page.gray, rule_mask(found, lines)), ocr, characters)
+            source = Source(page, _ink(page, found, lines), ocr, characters)
     return found, source
+
+
+def _ink(page: Page, found: list[Grid], lines: Ruling) -> PageInk:
+    return PageInk(page.gray, rule_mask(found, lines), rule_band(found, page.gray.shape, _BAND))
 
 
 def _lines_outside(page: Page, found: Sequence[Grid], source: Source) -> list[Placed]:

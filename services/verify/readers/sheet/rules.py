@@ -15,17 +15,23 @@ BIN = 24
 _RUN = 46
 _FAINT = 30
 _THICK = 15
+_DOTS = 11
+"""Pixels from dash to dash, or dot to dot, at most."""
 _BORDERS, _NEAR, _LONG_ENOUGH = 0.08, 24, 120
 """A border's least length in heights of the page; how near to it rules end; the least length of such a rule. The last two in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A line along one axis: `at[i]` is its position across at `start + i * BIN` along; `seen` the length actually drawn."""
+    """A line along one axis: `at[i]` is its position across at `start + i * BIN` along; `seen` the length actually drawn.
+
+    `assumed`: nothing or next to nothing is drawn there, but the rows beside it say that it belongs there.
+    """
 
     start: int
     at: Array
     seen: int
+    assumed: bool = False
 
     @property
     def end(self) -> int:
@@ -57,12 +63,15 @@ class Rule:
         return np.column_stack([along, across] if level else [across, along]).round().astype(np.int32)
 
 
-def masks(gray: Gray) -> tuple[Gray, Gray]:
-    """Masks (0, 255) of what looks like level and plumb ruling, also faint or slightly curved."""
+def masks(gray: Gray, *, dotted: bool = False) -> tuple[Gray, Gray]:
+    """Masks (0, 255) of what looks like level and plumb ruling, also faint or slightly curved; with `dotted` also of dots and dashes in a row."""
     dark = 255 - gray
     # What is thicker than a rule (the edge of a shadow, a blot) would join all rules that it touches.
     thin_level = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_THICK, 1), np.uint8)))
     thin_plumb = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _THICK), np.uint8)))
+    if dotted:
+        thin_level = cv2.morphologyEx(thin_level, cv2.MORPH_CLOSE, np.ones((1, _DOTS), np.uint8))
+        thin_plumb = cv2.morphologyEx(thin_plumb, cv2.MORPH_CLOSE, np.ones((_DOTS, 1), np.uint8))
     level = cv2.morphologyEx(cv2.dilate(thin_level, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8))
     plumb = cv2.morphologyEx(cv2.dilate(thin_plumb, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((_RUN, 1), np.uint8))
     return _above(level), _above(plumb)

@@ -11,6 +11,7 @@ import numpy as np
 from services.adapters.ocr import OcrReading
 from services.verify.readers.sheet.columns import normalise
 from services.verify.readers.sheet.ctc import log_likelihoods
+from services.verify.readers.sheet.ditto import is_ditto
 from services.verify.readers.sheet.ink import CellInk
 
 MARKS = (
@@ -64,6 +65,8 @@ def judge_signature(ink: CellInk, reading: OcrReading) -> Verdict:
         return Verdict(False, stroke)
     if high < 0.16 and wide < 0.3 or area < 0.006 or ink.largest < 0.15 * ink.height:
         return Verdict(False)
+    if is_ditto(reading.text):
+        return Verdict(False, "同上")
     mark, sure = _mark(reading)
     if mark is not None:
         return Verdict(False if sure and mark not in _PRESENT_BUT else None, mark)

@@ -18,9 +18,10 @@ from services.verify.readers.sheet.ink import CellInk, PageInk
 from services.verify.readers.sheet.types import Array, Gray, Page, Rect
 
 _NOTHING = OcrReading("", 0.0)
-_TRAINED = 320 / 48
-_PRESS = 0.72
-"""Printed numbers of 18 digits read as well down to half their width, handwritten ones down to 0.85; those are seldom wide enough to be pressed."""
+_SHORT, _TRAINED = 200 / 48, 320 / 48
+"""Widths in heights: up to the first a line stays as it is, the second is the widest that the recogniser was trained on."""
+_LIGHTLY, _PRESS = 0.85, 0.72
+"""Printed numbers of 18 digits read as well down to half their width, handwritten ones, which are hardly wider than the second, to 0.85."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _together(first: OcrReading, second: OcrReading) -> OcrReading:
 def _pressed(picture: Gray) -> Gray:
     """A long line made narrower, toward the widest that the recogniser was trained on: it reads as well and costs less."""
     height, width = picture.shape
-    target = max(_TRAINED * height, _PRESS * width)
+    target = max(_SHORT * height, min(width, _LIGHTLY * width, max(_TRAINED * height, _PRESS * width)))
     return picture if width <= target else np.asarray(cv2.resize(picture, (int(target), height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from services.adapters.ocr import Engine, crop_quad, find_text, upside_down
-from services.verify.readers.sheet.light import even
+from services.verify.readers.sheet.light import even, without_colour
 from services.verify.readers.sheet.perspective import paper_corners, rectangle, straightening
 from services.verify.readers.sheet.types import Array, Gray, Matrix, Page, Rgb, apply
 
@@ -30,14 +30,15 @@ def hypotheses(rgb: Rgb, engine: Engine) -> Iterator[Page]:
     """
     height, width = rgb.shape[:2]
     corners = paper_corners(rgb)
+    picture = without_colour(rgb)
     if corners is not None:
-        yield _page(rgb, _view(rgb, *rectangle(corners), engine))
-    whole = _view(rgb, np.eye(3), (width, height), engine)
+        yield _page(picture, _view(picture, *rectangle(corners), engine))
+    whole = _view(picture, np.eye(3), (width, height), engine)
     if corners is None:
-        yield _page(rgb, whole)
+        yield _page(picture, whole)
     cut = _cut(whole)
     if cut is not None or corners is not None:
-        yield _page(rgb, cut or whole)
+        yield _page(picture, cut or whole)
 
 
 def straighten(rgb: Rgb, engine: Engine) -> Page:
@@ -54,12 +55,12 @@ class _View:
     text: tuple[Array, ...]
 
 
-def _view(rgb: Rgb, forth: Matrix, size: tuple[int, int], engine: Engine) -> _View:
+def _view(picture: Array, forth: Matrix, size: tuple[int, int], engine: Engine) -> _View:
     """The page in the part of the picture that `forth` maps to `size`, by its text and ruling."""
     look = _LOOK / max(size)
     looked = np.diag([look, look, 1.0]) @ forth
     size = (max(32, round(size[0] * look)), max(32, round(size[1] * look)))
-    first = even(_warp(rgb, looked, size))
+    first = even(_warp(picture, looked, size))
     quads = find_text(first)
     turn = _quarter_turns(first, quads, engine)
     rotation, size = _rotation(turn, size)
@@ -83,13 +84,13 @@ def _cut(view: _View) -> _View | None:
     return _View(forth, size, tuple(quad - low for quad in view.text))
 
 
-def _page(rgb: Rgb, view: _View) -> Page:
+def _page(picture: Array, view: _View) -> Page:
     """The view as a page of standard size."""
     enlarge = _TARGET / max(view.size)
     forth = np.diag([enlarge, enlarge, 1.0]) @ view.forth
     size = (max(32, round(view.size[0] * enlarge)), max(32, round(view.size[1] * enlarge)))
-    gray = even(_warp(rgb, forth, size))
-    return Page(gray, np.linalg.inv(forth), (rgb.shape[1], rgb.shape[0]), tuple(quad * enlarge for quad in view.text))
+    gray = even(_warp(picture, forth, size))
+    return Page(gray, np.linalg.inv(forth), (picture.shape[1], picture.shape[0]), tuple(quad * enlarge for quad in view.text))
 
 
 def _around(points: Array, size: tuple[int, int]) -> Array:
@@ -99,13 +100,14 @@ def _around(points: Array, size: tuple[int, int]) -> Array:
     return np.array([np.maximum(low - margin, 0), np.minimum(high + margin, size)])
 
 
-def _warp(rgb: Rgb, matrix: Matrix, size: tuple[int, int]) -> Rgb:
+def _warp(picture: Array, matrix: Matrix, size: tuple[int, int]) -> Array:
     shrink = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    source = rgb
+    source = picture
+    height, width = picture.shape[:2]
     if shrink < 0.5:  # else fine rules fall between the samples
         factor = int(1 / shrink)
-        source = np.asarray(cv2.resize(rgb, (rgb.shape[1] // factor, rgb.shape[0] // factor), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        matrix = matrix @ np.diag([rgb.shape[1] / source.shape[1], rgb.shape[0] / source.shape[0], 1.0])
+        source = np.asarray(cv2.resize(picture, (width // factor, height // factor), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        matrix = matrix @ np.diag([width / source.shape[1], height / source.shape[0], 1.0])
     warped = cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_CUBIC if shrink > 1 else cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, dtype=np.uint8)
 

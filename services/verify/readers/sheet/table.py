@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from services.domain.facts import ColumnRole, SheetCell, SheetColumn, SheetRow, SheetTable
-from services.verify.readers.sheet.columns import Heading, dated, roles_by_contents
+from services.verify.readers.sheet.columns import Heading, dated, normalise, roles_by_contents
 from services.verify.readers.sheet.ditto import filled_in
 from services.verify.readers.sheet.header import Frame
 from services.verify.readers.sheet.signature import Verdict, judge_signature
@@ -85,12 +85,24 @@ def build(frame: Frame, plan: Plan, source: Source, first_row: int, dates: Seque
     for wrapped in (False, True):
         some = [c for c in fresh if (c in in_lines) is wrapped]
         frame.seen.update(zip(some, source.look([c.rect for c in some], lines=wrapped), strict=True))
+    frame.body = [row for row in frame.body if not _is_header_again(frame, plan, row)]
     signing = _signing(frame, plan)
     rows = tuple(_row(frame, plan, source, row, first_row + offset, signing) for offset, row in enumerate(frame.body))
     rows = _without_blank_end(frame, plan, source, rows)
     left = min(frame.grid.column_rects[i][0] for i in plan.columns)
     right = max(frame.grid.column_rects[i][2] for i in plan.columns)
     return SheetTable(source.page.box((left, frame.grid.rect[1], right, frame.grid.rect[3])), columns, filled_in(rows, columns))
+
+
+def _is_header_again(frame: Frame, plan: Plan, row: int) -> bool:
+    """A row that says what the header says: on the next sheet of a long table, or of a second table right below the first."""
+    texts = [
+        (heading.text, normalise(frame.seen[cell].reading.text))
+        for i, heading in zip(plan.columns, plan.headings, strict=True)
+        if (cell := frame.cell(row, i)) in frame.seen
+    ]
+    known = [(head, text) for head, text in texts if head and text]
+    return len(known) >= 2 and sum(head == text for head, text in known) >= max(2, 0.6 * len(known))
 
 
 def _without_blank_end(frame: Frame, plan: Plan, source: Source, rows: tuple[SheetRow, ...]) -> tuple[SheetRow, ...]:

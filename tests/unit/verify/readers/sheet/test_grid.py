@@ -39,3 +39,27 @@ def test_tables_one_below_the_other_are_two() -> None:
     _table(page, rows=4, columns=5)
     _table(page, rows=6, columns=3, top=1200)
     assert [(g.rows, g.columns) for g in grids(ruling(page), page.shape)] == [(4, 5), (6, 3)]
+
+
+def test_dashed_rules_make_a_table_where_they_are_looked_for() -> None:
+    page = _page()
+    for y in range(420, 420 + 8 * 86 + 1, 86):
+        for x in range(400, 1600, 15):
+            cv2.line(page, (x, y), (x + 7, y), 40, 3)
+    for x in range(400, 1601, 300):
+        for y in range(420, 420 + 8 * 86, 15):
+            cv2.line(page, (x, y), (x, y + 7), 40, 3)
+    assert [(g.rows, g.columns) for g in grids(ruling(page, dotted=True), page.shape)] == [(8, 4)]
+
+
+def test_a_column_whose_rule_is_lost_is_known_by_two_headings() -> None:
+    page = _page()
+    _table(page, rows=6, columns=3)
+    page[425:930, 1180:1220][page[425:930, 1180:1220] < 200] = 235
+    for k in range(7):
+        cv2.line(page, (1150, 420 + k * 86), (1250, 420 + k * 86), 40, 3)
+    words = [np.array([[x - 60, y - 15], [x + 60, y - 15], [x + 60, y + 15], [x - 60, y + 15]], float) for y in range(463, 930, 86) for x in (600, 1000, 1400)]
+    (found,) = grids(ruling(page), page.shape, words)
+    assert (found.rows, found.columns) == (6, 3)
+    (plain,) = grids(ruling(page), page.shape)
+    assert plain.columns == 2

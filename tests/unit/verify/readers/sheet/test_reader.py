@@ -22,6 +22,7 @@ from services.verify.readers import ReaderContext, reader_for
 from services.verify.readers.sheet import read
 from tests.generators.fonts import FontsMissing, handwriting_fonts
 from tests.generators.people import make_people
+from tests.generators.sheet_files import save_pictures
 from tests.generators.sheets import SheetSpec, render_sheet, rows_for
 
 _spec = importlib.util.spec_from_file_location("sheet_drawings", Path(__file__).with_name("conftest.py"))
@@ -127,6 +128,51 @@ def test_sheets_without_plumb_rules(read_pages: Read, rules: str) -> None:
         ("王建国", False, None),
         ("刘思远", False, "请假"),
     ]
+
+
+def test_ditto_marks_long_departments_and_a_lost_rule(read_pages: Read) -> None:
+    departments = ("焊装车间", "同上", "", "二车间", "同上", "同上", "物流部", "设备部")
+    names = ("张海飞", "王建国", "刘思远", "陈立军", "赵玉兰", "李晓明", "周大伟", "孙国强")
+    rows = (
+        ("序号", "姓名", "部门", "签名"),
+        *((str(k), name, part, "同上" if k == 5 else name) for k, (name, part) in enumerate(zip(names, departments, strict=True), 1)),
+    )
+    page = grid_page(HEADING, rows, (120, 240, 330, 330))
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((LEFT + 8, TOP + 4 * ROW - 4, LEFT + 1012, TOP + 4 * ROW + 4), fill="white")
+    drawings.text(draw, LEFT + 380, TOP + 3 * ROW + 4, "第一机械加工车间", 24)
+    drawings.text(draw, LEFT + 380, TOP + 3 * ROW + 40, "数控工段甲班组", 24)
+    table = read_pages(page).pages[0].tables[0]
+    assert [row.cells[1].text for row in table.rows] == list(names)
+    assert [row.cells[2].text for row in table.rows] == [
+        "焊装车间",
+        "焊装车间",
+        "第一机械加工车间数控工段甲班组",
+        "二车间",
+        "二车间",
+        "二车间",
+        "物流部",
+        "设备部",
+    ]
+    assert (table.rows[4].cells[3].signed, table.rows[4].cells[3].mark) == (False, "同上")
+
+
+def test_a_header_that_comes_again_is_no_person(read_pages: Read) -> None:
+    rows = (*ROWS[:3], ROWS[0], ("3", "刘思远", "A10058", "刘思远"), ("4", "陈立军", "A10201", ""))
+    table = read_pages(grid_page(HEADING, rows, WIDTHS)).pages[0].tables[0]
+    assert [(row.row, row.cells[1].text, row.cells[3].signed) for row in table.rows] == [
+        (1, "张海飞", True),
+        (2, "王建国", False),
+        (3, "刘思远", True),
+        (4, "陈立军", False),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["webp", "heic", "bmp"])
+def test_pictures_of_every_kind(tmp_path: Path, ending: str) -> None:
+    save_pictures([grid_page((), ROWS[:3], WIDTHS).crop((60, 220, 1400, 640))], tmp_path / f"a.{ending}")
+    (page,) = read(tmp_path / f"a.{ending}", ReaderContext(f"a.{ending}")).pages
+    assert [row.cells[1].text for row in page.tables[0].rows] == ["张海飞", "王建国"]
 
 
 def test_a_crossed_out_row_still_names_its_person(read_pages: Read) -> None:
