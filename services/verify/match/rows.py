@@ -97,7 +97,7 @@ def _witnesses(table: SheetTable, row: SheetRow) -> list[SheetCell]:
     roles = {c.index: c.role for c in table.columns}
     said = [c for c in row.cells if c.posteriors is not None or c.text.strip()]
     named = [c for c in said if roles.get(c.column) is ColumnRole.NAME and _has_letters(c)]
-    signed = [c for c in said if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark]
+    signed = [c for c in said if roles.get(c.column) is ColumnRole.SIGNATURE and c.signed is not False and not c.mark and c.text.strip(" ★☆")]
     return [*named[:1], *signed[:4]]
 
 

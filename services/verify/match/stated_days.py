@@ -62,6 +62,18 @@ def stated_day(reading: DateReading | None, claim: Claim) -> tuple[date | None, 
     return likely.day, SheetDate.READ if in_training(likely.day, claim) else SheetDate.OUTSIDE, likely.part
 
 
+def _may_lack_digits(day: date, claim: Claim) -> bool:
+    """A day of the training would be read as this one if a recogniser dropped one of two equal digits (11-12 as 1-12)."""
+    said = f"{day.month}-{day.day}"
+    return any(day.year == other.year and _drops(f"{other.month}-{other.day}", said) for other in _training_days(claim))
+
+
+def _drops(written: str, said: str) -> bool:
+    """`said` is `written` without one digit or two."""
+    left = iter(written)
+    return 0 < len(written) - len(said) <= 2 and all(character in left for character in said)
+
+
 def _training_days(claim: Claim) -> list[date]:
     """The days that have offline sessions; without a schedule every day from start to end."""
     scheduled = [s.date for s in claim.sessions if not s.online]
@@ -76,7 +88,7 @@ def resolve_date(reading: DateReading | None, claim: Claim) -> tuple[date | None
     if reading.value is not None:
         if in_training(reading.value, claim):
             return (reading.value, SheetDate.READ) if reading.confidence >= _SURE else (None, SheetDate.UNREADABLE)
-        if reading.confidence < _SURE_OUTSIDE:
+        if reading.confidence < _SURE_OUTSIDE or (reading.confidence < 1.0 and _may_lack_digits(reading.value, claim)):
             return None, SheetDate.UNREADABLE
         return reading.value, SheetDate.OUTSIDE
     stated = month_and_day(reading)

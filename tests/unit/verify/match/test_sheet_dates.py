@@ -163,3 +163,9 @@ def test_a_columns_day_that_the_training_has_twice_is_unreadable() -> None:
     long = claim(session(D8, "08:30", "11:30"), session(date(2021, 12, 8), "08:30", "11:30"), end=date(2021, 12, 12))
     found = of(long, SheetFacts((page(["姓名", "8日"], [["王建国", True]], day=None),)))
     assert [s.date_known for s in found.sheets] == [SheetDate.UNREADABLE]
+
+
+def test_a_day_outside_that_only_lacks_a_digit_is_left_to_a_human() -> None:
+    assert resolve_date(DateReading(date(2021, 1, 8), "2021-1-8", 0.98), FULL) == (None, SheetDate.UNREADABLE)
+    assert resolve_date(DateReading(date(2021, 1, 8), "2021-1-8", 1.0), FULL) == (date(2021, 1, 8), SheetDate.OUTSIDE)
+    assert resolve_date(DateReading(date(2021, 10, 8), "2021-10-8", 0.98), FULL) == (date(2021, 10, 8), SheetDate.OUTSIDE)
