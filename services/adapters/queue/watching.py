@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.adapters.database import Database
 from services.adapters.queue.kinds import Job, Lane
 from services.adapters.queue.tables import jobs as t
 from services.adapters.queue.tables import leases, workers
-from services.adapters.repository.base import now, upsert
+from services.adapters.repository.base import insert_new, now, upsert
 
 STATES = ("queued", "running", "done", "dead", "cancelled")
 _A_TIME = 5000
@@ -122,9 +121,8 @@ class Watching:
         """Whether `holder` is the one to do something for the next seconds; another is only once that lease lapsed."""
         at = now()
         values = {"holder": holder, "until": at + timedelta(seconds=seconds)}
-        dialect = sqlite if self._database.sqlite else postgresql
         with self._database.writing() as connection:
-            if connection.execute(dialect.insert(leases).values(name=name, **values).on_conflict_do_nothing()).rowcount:
+            if insert_new(connection, leases, {"name": name, **values}):
                 return True
             # A lease far in the future was given before the clock was set back.
             free = (leases.c.holder == holder) | (leases.c.until < at) | (leases.c.until > at + timedelta(seconds=10 * seconds + 60))

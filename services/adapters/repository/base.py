@@ -36,7 +36,8 @@ def upsert(connection: Connection, table: Table, keys: Sequence[str], values: di
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless one with the same key is there; whether it was inserted."""
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    return connection.execute(insert.values(**values).on_conflict_do_nothing()).rowcount > 0
+    # Without the option psycopg's count is lost for inserts, and every row would look as if it had been there.
+    return connection.execute(insert.values(**values).on_conflict_do_nothing().execution_options(preserve_rowcount=True)).rowcount > 0
 
 
 def fingerprint(secret: str) -> str:
