@@ -40,7 +40,8 @@ def _results(case: Case) -> Iterator[Result]:
     absent = tuple(index for index, name in names.items() if name and name not in whole)
     if not names or len(absent) == len(names):
         return
-    failed = tuple(index for index, name in names.items() if name and any(name in line and _FAILED.search(line) for line in lines))
+    failing = "\n".join(line for line in lines if _FAILED.search(line))
+    failed = tuple(index for index, name in names.items() if name and name in failing)
     places = tuple(Place(path) for path, _ in documents)
     for found, zh, en in (
         (absent, "评价记录中未识别到以下人员的结果", "no result is seen in the assessment records for"),
