@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +18,7 @@ from PIL import Image
 
 from services.adapters.images import FORMATS
 from services.domain.claim import SHANGHAI
+from services.domain.facts import TimeWitness
 
 _MAX_TEXT = 200
 _EARLIEST_YEAR = 1990
@@ -26,15 +27,14 @@ _EARLIEST_YEAR = 1990
 
 @dataclass(frozen=True, slots=True)
 class PictureNotes:
-    """`taken_at` has an offset (Asia/Shanghai where the file has none); `taken_at_source` exif | gps | None.
+    """`witnesses` are all times that the file states (Asia/Shanghai where it has no offset).
 
     `programs` are all names of programs found (EXIF Software, XMP CreatorTool and history); `comment` the user comment;
     `photoshop` is true where Photoshop's own data block is in the file.
     """
 
     format: str | None
-    taken_at: datetime | None = None
-    taken_at_source: str | None = None
+    witnesses: tuple[TimeWitness, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
     camera: str | None = None
@@ -56,14 +56,12 @@ def read_notes(path: Path) -> PictureNotes:
             main, details, gps = {}, {}, {}
         info: dict[Any, Any] = dict(image.info)
         kind = image.format
-    taken_at, source = _taken(main, details, gps)
     latitude, longitude = _position(gps)
     software = _text(main.get(0x0131)) or _text(info.get("Software"))
     programs = [p for p in (software, *_xmp_programs(info.get("xmp") or info.get("XML:com.adobe.xmp"))) if p]
     return PictureNotes(
         format=kind,
-        taken_at=taken_at,
-        taken_at_source=source,
+        witnesses=tuple(_witnesses(main, details, gps)),
         latitude=latitude,
         longitude=longitude,
         camera=_camera(_text(main.get(0x010F)), _text(main.get(0x0110))),
@@ -95,28 +93,40 @@ def _camera(make: str | None, model: str | None) -> str | None:
     return model or make
 
 
-def _taken(main: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any]) -> tuple[datetime | None, str | None]:
-    """When the shutter was released: original, digitised, file time of the camera; else the satellites' time."""
-    for tags, time_tag, offset_tag, fraction_tag in ((details, 0x9003, 0x9011, 0x9291), (details, 0x9004, 0x9012, 0x9292), (main, 0x0132, 0x9010, 0x9290)):
-        moment = _time(tags.get(time_tag), details.get(offset_tag), details.get(fraction_tag))
-        if moment is not None:
-            return moment, "exif"
-    moment = _satellite_time(gps)
-    return (moment, "gps") if moment is not None else (None, None)
+_CLOCKS = (
+    ("exif.original", True, 0x9003, 0x9011, 0x9291),
+    ("exif.digitized", True, 0x9004, 0x9012, 0x9292),
+    ("exif.modified", False, 0x0132, 0x9010, 0x9290),
+)
+"""Source, whether the time is among the details, tags of time, offset and fraction of a second."""
 
 
-def _time(value: Any, offset: Any, fraction: Any) -> datetime | None:
+def _witnesses(main: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any]) -> Iterator[TimeWitness]:
+    """Everything that states a time: when the shutter was released, digitised, last changed; the satellites' time."""
+    for source, among_details, time_tag, offset_tag, fraction_tag in _CLOCKS:
+        tags = details if among_details else main
+        found = _time(tags.get(time_tag), details.get(offset_tag), details.get(fraction_tag))
+        if found is not None:
+            moment, zone_known = found
+            yield TimeWitness(source, moment, zone_known, 0.001 if moment.microsecond else 1.0)
+    if (satellites := _satellite_time(gps)) is not None:
+        yield TimeWitness("gps", satellites, True)
+
+
+def _time(value: Any, offset: Any, fraction: Any) -> tuple[datetime, bool] | None:
+    """A moment, and whether its offset is stated."""
     parts = re.fullmatch(r"(\d{4})[:/.-](\d{1,2})[:/.-](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?", _text(value) or "")
     if parts is None:
         return None
     year, month, day, hour, minute, second = (int(v) for v in parts.groups()[:6])
     digits = re.match(r"\d{1,6}", _text(fraction) or "")
     micro = int(digits.group().ljust(6, "0")) if digits else 0
+    zone = _offset(parts.group(7) or _text(offset))
     try:
-        moment = datetime(year, month, day, hour, minute, second, micro, tzinfo=_offset(parts.group(7) or _text(offset)) or SHANGHAI)
+        moment = datetime(year, month, day, hour, minute, second, micro, tzinfo=zone or SHANGHAI)
     except ValueError:
         return None
-    return moment if year >= _EARLIEST_YEAR else None
+    return (moment, zone is not None) if year >= _EARLIEST_YEAR else None
 
 
 def _offset(text: str | None) -> timezone | None:

@@ -16,6 +16,8 @@ from PIL import Image
 _LONG_SIDE = 480
 """Pixels: what an eighth of a phone's photo has."""
 _MOST = 300
+_STEP = 1.2
+"""From octave to octave."""
 _GRID = 6
 """Features are taken evenly from a grid of cells, so that one busy corner does not get them all."""
 
@@ -43,7 +45,8 @@ def _mirrored(point: cv2.KeyPoint, width: int) -> cv2.KeyPoint:
 
 
 def _packed(points: Sequence[cv2.KeyPoint], descriptors: Any, shape: tuple[int, ...]) -> bytes:
-    places = np.array([point.pt for point in points]) / max(shape) * 65535
+    # a point's place is the corner of its pixel in its own octave: what turned copies are laid by is the middle
+    places = np.array([(point.pt[0] + 0.5 * _STEP**point.octave, point.pt[1] + 0.5 * _STEP**point.octave) for point in points]) / max(shape) * 65535
     records = np.zeros(len(points), dtype=RECORD)
     records["x"], records["y"] = np.clip(np.round(places), 0, 65535).T
     records["descriptor"] = descriptors
@@ -60,7 +63,7 @@ def _small(image: Image.Image) -> Grey:
 
 @cache
 def _detector() -> cv2.ORB:
-    return cv2.ORB.create(nfeatures=2 * _MOST, scaleFactor=1.2, nlevels=8, fastThreshold=8)
+    return cv2.ORB.create(nfeatures=2 * _MOST, scaleFactor=_STEP, nlevels=8, fastThreshold=8)
 
 
 def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...]) -> list[int]:

@@ -89,6 +89,7 @@ CODES: dict[str, Code] = {
     "photo.reused": Code(_C, "照片曾用于其他申报", "a photo was used in another claim"),
     "photo.taken_outside_training": Code(_W, "照片拍摄时间不在培训期", "a photo was taken outside the training"),
     "photo.time_missing": Code(_I, "照片无拍摄时间", "a photo has no time"),
+    "photo.witnesses_disagree": Code(_I, "照片的时间来源互相矛盾", "a photo's clocks contradict each other"),
     "photo.edited": Code(_W, "照片经过编辑", "a photo was edited"),
     "photo.screenshot": Code(_W, "照片为截屏", "a photo is a screenshot"),
     "photo.far_from_venue": Code(_W, "拍摄地点远离培训地点", "a photo was taken far from the venue"),

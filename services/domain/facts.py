@@ -153,6 +153,33 @@ class SheetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeWitness:
+    """One statement of when a photo was taken. `source`: exif.original | exif.digitized | exif.modified | gps | watermark.
+
+    `zone_known` False: the source has no offset and Asia/Shanghai was taken. `precision` in seconds; 86400: only the day is stated.
+    """
+
+    source: str
+    at: datetime
+    zone_known: bool = False
+    precision: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """What a watermark camera stamped into a photo, as read by OCR. `taken_at` None: it states a day only, or more than one time."""
+
+    date: date
+    taken_at: datetime | None
+    place: str | None
+    latitude: float | None
+    longitude: float | None
+    text: tuple[str, ...]
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoFacts:
     """`hash` is a PDQ hash (hex, 256 bits) of the upright picture, `hash_quality` 0..100. `faces` None: not counted.
 
@@ -178,11 +205,20 @@ class PhotoFacts:
     hashes: tuple[str, ...] = ()
     """PDQ hashes of the eight orientations (order of `adapters.picture_hash.pdq_dihedral`), the first one is `hash`."""
     thumb: bytes = b""
-    """64 x 64 grey levels of the whole upright picture, stretched to a square, row-major: for telling what changed."""
+    """128 x 128 grey levels (64 x 64 of older readers) of the whole upright picture, stretched to a square, row-major: for telling what changed."""
     features: bytes = b""
     """Local features for finding cropped, bordered and tilted copies (layout: `adapters.features`)."""
     features_mirrored: bytes = b""
     """The same of the mirror image: for asking after copies that were cropped and mirrored."""
+    witnesses: tuple[TimeWitness, ...] = ()
+    """Everything that says when the photo was taken; `taken_at` is what follows from them."""
+    time_agreement: str | None = None
+    """single | agree | disagree; None without a witness."""
+    time_confidence: float | None = None
+    """0..1: how far `taken_at` can be trusted."""
+    watermark: Watermark | None = None
+    position_source: str | None = None
+    """Where `latitude` and `longitude` are from: exif | watermark."""
 
 
 class SpanKind(StrEnum):

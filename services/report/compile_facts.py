@@ -19,6 +19,7 @@ from services.domain.facts import (
     SheetFacts,
     SheetPage,
     VideoFacts,
+    Watermark,
 )
 from services.report.plain import jsonable, message, moment, no_blanks, rounded
 
@@ -99,6 +100,26 @@ def photo(facts: PhotoFacts) -> dict[str, Any]:
         "hash": facts.hash,
         "edited_by": facts.edited_by,
         "screenshot": facts.screenshot,
+        "time": {
+            "agreement": facts.time_agreement,
+            "confidence": facts.time_confidence,
+            "witnesses": [{"source": w.source, "at": moment(w.at), "zone_known": w.zone_known, "precision_seconds": w.precision} for w in facts.witnesses],
+        },
+        "position_source": facts.position_source,
+        "watermark": None if facts.watermark is None else _watermark(facts.watermark),
+    }
+
+
+def _watermark(stamp: Watermark) -> dict[str, Any]:
+    return {
+        "date": stamp.date.isoformat(),
+        "taken_at": moment(stamp.taken_at),
+        "place": stamp.place,
+        "latitude": stamp.latitude,
+        "longitude": stamp.longitude,
+        "text": list(stamp.text),
+        "confidence": stamp.confidence,
+        "box": list(stamp.box),
     }
 
 

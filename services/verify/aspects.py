@@ -110,6 +110,10 @@ def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
     """
     moment, source = (facts.taken_at, facts.taken_at_source) if isinstance(facts, PhotoFacts) else (facts.recorded_at, facts.recorded_at_source)
     start, end = case.claim.project.start, case.claim.project.end
+    if isinstance(facts, PhotoFacts) and (facts.time_agreement == "disagree" or moment is None):
+        # clocks that contradict each other, or a stamp that has a day only: certain in one direction at most
+        within = {start <= local_day(witness.at) <= end for witness in facts.witnesses if witness.source != "exif.modified"}
+        return None if False in within else False
     if moment is None or start <= local_day(moment) <= end:
         return False
     if source == "container":

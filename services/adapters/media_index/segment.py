@@ -114,6 +114,8 @@ def build(codes: Array, owners: Array, words: Array, word_owners: Array) -> Segm
 
 def merge(segments: Sequence[Segment], room: Room = in_memory) -> Segment:
     """One segment with all that several hold."""
+    if room is in_memory:
+        return build(*(np.concatenate([getattr(s, name) for s in segments]) for name in ("codes", "owners", "words", "word_owners")))
     codes = _joined("codes", [s.codes for s in segments], room)
     owners = _joined("owners", [s.owners for s in segments], room)
     words = room("words", (sum(len(s.words) for s in segments),), np.uint32)

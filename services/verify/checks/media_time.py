@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from services.domain.case import Case, Evidence
+from services.domain.claim import SHANGHAI
 from services.domain.evidence import Place
 from services.domain.facts import PhotoFacts, VideoFacts
 from services.domain.finding import Result
 from services.verify.aspects import listed, local_day, outside_training
 from services.verify.checks import check
 from services.verify.results import info, met, not_applicable, unclear, unmet
+
+_A_DAY = 86_400
 
 
 @check
@@ -25,7 +29,8 @@ def media_time(case: Case, *, burst_seconds: int, burst_photos: int) -> Iterator
         return
     findings = [result for item in media if (result := _outside(case, item))]
     photos = [(item, item.facts) for item in media if isinstance(item.facts, PhotoFacts)]
-    findings += _timeless([item for item, facts in photos if facts.taken_at is None], len(photos))
+    findings += _timeless([item for item, facts in photos if facts.taken_at is None and facts.watermark is None], len(photos))
+    findings += [_contradicted(item, facts) for item, facts in photos if facts.time_agreement == "disagree"]
     findings += _burst(photos, burst_seconds, burst_photos)
     yield from findings or (met(),)
 
@@ -35,7 +40,7 @@ def _outside(case: Case, item: Evidence) -> Result | None:
     if not isinstance(facts, PhotoFacts | VideoFacts):
         return None
     outside = outside_training(case, facts)
-    moment = facts.taken_at if isinstance(facts, PhotoFacts) else facts.recorded_at
+    moment = _moment(facts)
     if outside is False or moment is None:
         return None
     start, end = case.claim.project.start.isoformat(), case.claim.project.end.isoformat()
@@ -51,6 +56,24 @@ def _outside(case: Case, item: Evidence) -> Result | None:
     return unclear(code, f"{what}{file}显示的{verb}日期{day}不在培训期{start}至{end}内，但来源不可靠，请人工核对",
                    f"{file} seems to be {verb_en} on {day}, outside the training ({start} to {end}), by an unsure clock: check by eye",
                    subject=file, expected=[start, end], observed=moment.isoformat(), evidence=(Place(file),))  # fmt: skip
+
+
+def _moment(facts: PhotoFacts | VideoFacts) -> datetime | None:
+    """When it was taken; of a photo whose stamp has a day only, that day."""
+    if isinstance(facts, VideoFacts):
+        return facts.recorded_at
+    return facts.taken_at or (facts.witnesses[0].at if facts.witnesses else None)
+
+
+def _contradicted(item: Evidence, facts: PhotoFacts) -> Result:
+    """Told, not held against anybody: a clock may be wrong."""
+    names = {"exif": "相机", "gps": "卫星", "watermark": "水印"}
+    said = [(names[w.source.split(".")[0]], w.source, f"{w.at.astimezone(SHANGHAI):%Y-%m-%d}" if w.precision >= _A_DAY else f"{w.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+            for w in facts.witnesses if w.source != "exif.modified"]  # fmt: skip
+    file = item.file.path
+    return info("photo.witnesses_disagree", f"照片{file}的拍摄时间来源互相矛盾：{'，'.join(f'{zh}{when}' for zh, _, when in said)}",
+                f"what {file} says about its time disagrees: {', '.join(f'{source} {when}' for _, source, when in said)}",
+                subject=file, observed=[w.at.isoformat() for w in facts.witnesses], evidence=(Place(file),))  # fmt: skip
 
 
 def _timeless(items: list[Evidence], photos: int) -> Iterator[Result]:

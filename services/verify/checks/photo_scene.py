@@ -43,6 +43,10 @@ def _far(case: Case, path: str, facts: PhotoFacts, far_km: float) -> Result | No
     if distance <= far_km:
         return None
     where = f"{position[0]:.4f}, {position[1]:.4f}"
+    if facts.position_source == "watermark":  # read by OCR, from a stamp that is only drawn
+        return unclear("photo.far_from_venue", f"照片{path}水印上的位置（{where}）距培训地点{distance:.1f}公里，超过{far_km:g}公里，请人工核对",
+                       f"the stamp in {path} says {where}, {distance:.1f} km from the venue (more than {far_km:g} km): check by eye",
+                       subject=path, expected=far_km, observed=round(distance, 1), evidence=(Place(path, box=facts.watermark.box if facts.watermark else None),))  # fmt: skip
     return unmet(
         "photo.far_from_venue",
         f"照片{path}的拍摄位置（{where}）距培训地点{distance:.1f}公里，超过{far_km:g}公里",

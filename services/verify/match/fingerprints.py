@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from services.domain.facts import Facts, PhotoFacts, VideoFacts
-from services.verify.match.pictures import RECORD
+from services.verify.match.alignment import RECORD
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

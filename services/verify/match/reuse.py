@@ -15,16 +15,21 @@ import numpy as np
 from services.domain.case import Reuse, ReuseKind
 from services.domain.evidence import Place
 from services.domain.facts import Facts, Frame, PhotoFacts, VideoFacts
+from services.verify.match.alignment import Changes, Features, align, overlap, unpack
 from services.verify.match.clips import Clip, clip_of, shared_stretch
-from services.verify.match.pictures import ORIENTATIONS, Features, Sameness, align, changed_after, compare, shrink, square, turn, unpack
+from services.verify.match.pictures import ORIENTATIONS, Sameness, compare, shrink, square, turn
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _CANDIDATE = 64
 """Bits of 256; distinct scenes lie beyond 80."""
+_WHOLE_SIDE = 64
+"""Spots a side at which whole pictures are compared."""
 _LEAST_QUALITY = 50
-_COPY_SHARE, _NEARLY_SHARE = 0.0005, 0.0015
-"""Share of spots that may have changed in a cropped or tilted copy: certainly one, or to be looked at."""
+_COPY, _NEARLY = (1.0, 6.0), (5.0, 20.0)
+"""Spots (coarse, strict) that may have changed in a copy that was laid on its original: certainly one, or to be looked at."""
+_FINE = {True: (12.0, 30.0), False: (90.0, 180.0)}
+"""The same for fine spots, of copies of the whole and of parts (whose pixels are interpolated): certainly one, or to be looked at."""
 _FRAME_BITS = 31
 
 
@@ -60,6 +65,7 @@ class _Photo:
     hashes: Array | None
     thumb: Array | None
     features: Features | None
+    mirrored: Features | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,8 @@ def _prepare(facts: Facts, sha256: str) -> _Photo | _Video | None:
     if isinstance(facts, PhotoFacts):
         hashes = _words(facts.hashes or ((facts.hash,) if facts.hash else ()))
         usable = facts.hash_quality >= _LEAST_QUALITY
-        return _Photo(facts, sha256, hashes if usable and len(hashes) else None, square(facts.thumb), unpack(facts.features) if usable else None)
+        points, mirrored = (unpack(f) if usable else None for f in (facts.features, facts.features_mirrored))
+        return _Photo(facts, sha256, hashes if usable and len(hashes) else None, square(facts.thumb), points, mirrored)
     if isinstance(facts, VideoFacts):
         frames = tuple(f for f in facts.frames if f.hash is not None and f.hash_quality >= _LEAST_QUALITY)
         return _Video(facts, sha256, clip_of(facts), frames, _words([f.hash for f in frames if f.hash is not None]))
@@ -179,13 +186,14 @@ def _compare(mine: _Photo | _Video | None, theirs: _Photo | _Video | None, *, ac
 def _photos(mine: _Photo, theirs: _Photo) -> _Found | None:
     if mine.hashes is None or theirs.hashes is None or mine.thumb is None or theirs.thumb is None:
         return None
+    side = min(mine.thumb.shape[0], theirs.thumb.shape[0], _WHOLE_SIDE)
     bits = np.bitwise_count(theirs.hashes ^ mine.hashes[0]).sum(axis=1)
     for orientation in np.argsort(bits, kind="stable")[:2]:
         if bits[orientation] <= _CANDIDATE and orientation < ORIENTATIONS:
-            verdict = compare(mine.thumb, turn(theirs.thumb, int(orientation)))
+            verdict = compare(shrink(mine.thumb, side), turn(shrink(theirs.thumb, side), int(orientation)))
             if verdict is not Sameness.DIFFERENT:
                 return _Found(float(bits[orientation]), _certain(verdict, mine.facts, theirs.facts))
-    return _cropped(mine, theirs, float(bits.min()))
+    return _aligned(mine, theirs, float(bits.min()))
 
 
 def _certain(verdict: Sameness, mine: PhotoFacts, theirs: PhotoFacts) -> bool:
@@ -195,16 +203,28 @@ def _certain(verdict: Sameness, mine: PhotoFacts, theirs: PhotoFacts) -> bool:
     return mine.taken_at is None or theirs.taken_at is None or mine.taken_at == theirs.taken_at
 
 
-def _cropped(mine: _Photo, theirs: _Photo, distance: float) -> _Found | None:
-    """A part of the other picture, the other picture with a border, or tilted; an unmoved one was decided as a whole already."""
+def _aligned(mine: _Photo, theirs: _Photo, distance: float) -> _Found | None:
+    """A part of the other picture, the other picture with a border, turned, tilted, mirrored: what lies on it and did not change."""
     if mine.features is None or theirs.features is None or mine.thumb is None or theirs.thumb is None:
         return None
-    alignment = align(mine.features, theirs.features)
-    if alignment is None or alignment.is_identity:
-        return None
-    sizes = ((mine.facts.width, mine.facts.height), (theirs.facts.width, theirs.facts.height))
-    share = changed_after(alignment, mine.thumb, theirs.thumb, sizes)
-    return _Found(distance, share <= _COPY_SHARE) if share <= _NEARLY_SHARE else None
+    own, other = mine.facts, theirs.facts
+    for points, thumb in ((mine.features, mine.thumb), (mine.mirrored, mine.thumb[:, ::-1])):
+        alignment = None if points is None else align(points, theirs.features)
+        seen = None if alignment is None else overlap(alignment, thumb, theirs.thumb, ((own.width, own.height), (other.width, other.height)))
+        if seen is None:
+            continue
+        for changes, verdict in ((seen.everywhere, Sameness.SAME), (seen.middle, Sameness.OVERLAID)):
+            if verdict is Sameness.SAME or seen.one_margin:
+                copy, nearly = _alike(changes, seen.whole)
+                if nearly:
+                    return _Found(distance, copy and _certain(verdict, own, other))
+    return None
+
+
+def _alike(changes: Changes, whole: bool) -> tuple[bool, bool]:
+    """Whether it is a copy, and whether it may be one."""
+    certainly, maybe = _FINE[whole]
+    return changes.within(*_COPY, certainly), changes.within(*_NEARLY, maybe)
 
 
 # --- videos ---------------------------------------------------------------------------------------------------

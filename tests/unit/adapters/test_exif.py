@@ -23,9 +23,9 @@ def picture() -> Image.Image:
 @pytest.mark.parametrize(("offset", "expected"), [("+08:00", CHINA), (None, CHINA), ("+00:00", UTC), ("-05:30", timezone(-timedelta(hours=5, minutes=30)))])
 def test_time_carries_the_files_offset_or_shanghais(tmp_path: Path, picture: Image.Image, offset: str | None, expected: timezone) -> None:
     notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=exif_bytes(WHEN, offset=offset, subsec="25")))
-    assert notes.taken_at == datetime(2021, 11, 9, 9, 30, 0, 250_000, tzinfo=expected)
-    assert notes.taken_at is not None and notes.taken_at.utcoffset() == expected.utcoffset(None)
-    assert notes.taken_at_source == "exif"
+    first = notes.witnesses[0]
+    assert first.source == "exif.original" and first.at == datetime(2021, 11, 9, 9, 30, 0, 250_000, tzinfo=expected)
+    assert first.at.utcoffset() == expected.utcoffset(None) and first.zone_known is (offset is not None) and first.precision < 1
 
 
 @pytest.mark.parametrize("place", [(43.88, 125.32), (-33.5, -70.25)])
@@ -39,19 +39,18 @@ def test_place_camera_and_program(tmp_path: Path, picture: Image.Image, place: t
 def test_satellite_time_stands_in_for_a_missing_clock(tmp_path: Path, picture: Image.Image) -> None:
     gps = {29: b"2021:11:09", 7: ((1, 1), (30, 1), (5, 1))}
     notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"GPS": gps})))
-    assert notes.taken_at == datetime(2021, 11, 9, 1, 30, 5, tzinfo=UTC)
-    assert notes.taken_at_source == "gps"
+    assert [(w.source, w.at) for w in notes.witnesses] == [("gps", datetime(2021, 11, 9, 1, 30, 5, tzinfo=UTC))]
 
 
 @pytest.mark.parametrize("stamp", [b"0000:00:00 00:00:00", b"2021:13:45 99:00:00", b"1970:01:01 00:00:00", b"yesterday", b""])
 def test_impossible_times_are_left_out(tmp_path: Path, picture: Image.Image, stamp: bytes) -> None:
     notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"Exif": {piexif.ExifIFD.DateTimeOriginal: stamp}})))
-    assert notes.taken_at is None and notes.taken_at_source is None
+    assert notes.witnesses == ()
 
 
 def test_a_stripped_file_says_nothing(tmp_path: Path, picture: Image.Image) -> None:
     notes = read_notes(save_photo(picture, tmp_path / "a.jpg"))
-    assert (notes.taken_at, notes.latitude, notes.camera, notes.software, notes.programs) == (None, None, None, None, ())
+    assert (notes.witnesses, notes.latitude, notes.camera, notes.software, notes.programs) == ((), None, None, None, ())
 
 
 def test_programs_of_xmp_history_and_png_text(tmp_path: Path, picture: Image.Image) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from services.domain.claim import SHANGHAI
+from services.domain.facts import TimeWitness, Watermark
 from services.domain.finding import Outcome
 from services.verify.checks.media_time import media_time
 from tests.factories import make_case, photo, video
@@ -48,3 +49,20 @@ def test_burst() -> None:
 
 def test_not_applicable_without_media() -> None:
     assert found() == [(Outcome.NOT_APPLICABLE, None)]
+
+
+def test_clocks_that_contradict_each_other_are_told_and_accuse_nobody() -> None:
+    said = (TimeWitness("exif.original", NOON), TimeWitness("watermark", NOON - timedelta(days=60), precision=60.0))
+    both = photo(0, taken_at=NOON, witnesses=said, time_agreement="disagree")
+    assert found(both) == [(Outcome.UNCLEAR, "photo.taken_outside_training"), (Outcome.MET, "photo.witnesses_disagree")]
+    near = photo(0, taken_at=NOON, witnesses=(said[0], TimeWitness("watermark", NOON + timedelta(hours=3))), time_agreement="disagree")
+    assert found(near) == [(Outcome.MET, "photo.witnesses_disagree")]
+
+
+def test_a_stamped_day_without_a_time_is_an_unsure_clock() -> None:
+    day = NOON.replace(hour=0) - timedelta(days=9)
+    stamp = Watermark(day.date(), None, None, None, None, ("2021-10-30",), 0.99, (0.0, 0.9, 0.2, 0.05))
+    bare = photo(
+        0, taken_at=None, taken_at_source=None, watermark=stamp, witnesses=(TimeWitness("watermark", day, precision=86_400.0),), time_agreement="single"
+    )
+    assert found(bare) == [(Outcome.UNCLEAR, "photo.taken_outside_training")]

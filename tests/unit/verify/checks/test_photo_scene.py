@@ -57,3 +57,8 @@ def test_a_degree_of_the_equator_and_a_quarter_of_a_meridian() -> None:
 def test_distance_is_symmetric_and_bounded(a: tuple[float, float], b: tuple[float, float]) -> None:
     assert distance_km(a, b) == pytest.approx(distance_km(b, a), abs=1e-6)
     assert 0 <= distance_km(a, b) <= 20016 and distance_km(a, a) == pytest.approx(0, abs=1e-3)
+
+
+def test_a_place_out_of_a_stamp_is_left_to_a_human() -> None:
+    assert found(photo(0, latitude=43.85, longitude=126.55, position_source="watermark")) == [(Outcome.UNCLEAR, "photo.far_from_venue")]
+    assert found(photo(0, latitude=43.88, longitude=125.32, position_source="watermark")) == [(Outcome.MET, None)]

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image
 
-from services.adapters.features import local_features
 from services.adapters.picture_hash import grey_square, pdq_dihedral
 from services.domain.case import ReuseKind
 from services.domain.claim import SHANGHAI
 from services.domain.facts import Frame, PhotoFacts, VideoFacts
 from services.verify.match.reuse import OtherMedia, OwnMedia, find_reuse
+from services.verify.readers.photo import looks
 from tests.generators.photos import TRANSFORMS, training_photo
 
 SIZE = (1000, 750)
@@ -20,8 +20,7 @@ WHEN = datetime(2021, 11, 9, 9, 30, tzinfo=SHANGHAI)
 
 
 def facts_of(picture: Image.Image) -> PhotoFacts:
-    hashes, quality = pdq_dihedral(picture)
-    return PhotoFacts(*picture.size, hash=hashes[0], hash_quality=quality, hashes=hashes, thumb=grey_square(picture, 64), features=local_features(picture)[0])
+    return looks(picture.convert("L"), picture.size)
 
 
 def other(facts: PhotoFacts | VideoFacts, *, claim: str = "CC-1", file: str = "photos/old.jpg", sha256: str = "old", before: bool = True) -> OtherMedia:

@@ -25,7 +25,7 @@ def test_a_phones_photo_tells_time_place_and_camera(tmp_path: Path) -> None:
     assert facts.camera == "HUAWEI P40"
     assert facts.edited_by is None and facts.screenshot is None
     assert len(facts.hashes) == 8 and facts.hashes[0] == facts.hash and facts.hash_quality > 90
-    assert len(facts.thumb) == 64 * 64 and len(facts.features) > 100 * 36
+    assert len(facts.thumb) == 128 * 128 and len(facts.features) > 100 * 36
 
 
 def test_orientation_is_applied_before_hashing(tmp_path: Path) -> None:
