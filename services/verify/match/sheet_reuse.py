@@ -21,8 +21,8 @@ from services.verify.match.stated_days import month_and_day
 _SAME_INK = 0.87
 _LIKELY_INK, _SIMPLE_INK = 0.84, 0.9
 """From here on a signature may be a copy, one of few strokes from the second: a person who signs ten sheets is compared with himself 45 times."""
-_SAME_STROKES, _SAME_STROKES_INK = 0.985, 0.7
-_LIKELY_STROKES, _LIKELY_STROKES_INK = 0.975, 0.66
+_SAME_STROKES, _SAME_STROKES_INK = 0.99, 0.72
+_LIKELY_STROKES, _LIKELY_STROKES_INK = 0.985, 0.7
 """Less overlap will do where no stroke of one is without its like in the other: a second scan moves edges, not strokes."""
 _STANDS_OUT = 0.15
 _OTHERS = 3
