@@ -13,6 +13,7 @@ from services.domain.facts import ColumnRole, LearningLogFacts, PhotoFacts, Shee
 from services.verify.match.variants import normalise_name
 
 _NUMBER = re.compile(r"[0-9]{10}")
+_AS_IT_IS = re.compile("[\u4e00-\u9fff]+")
 
 
 def kept_roster(roster: Roster | None, trainees: Trainees | None, logs: Iterable[LearningLogFacts], first_day: date) -> Roster | None:
@@ -25,11 +26,16 @@ def kept_roster(roster: Roster | None, trainees: Trainees | None, logs: Iterable
     people = trainees.people if trainees else ()
     numbers, names = {t.id_number for t in people}, {normalise_name(t.name) for t in people}
     accounts = {p.account for log in logs for p in (*(s.person for s in log.sessions), *(c.person for c in log.checks)) if p.account}
-    kept = tuple(p for p in roster.people if p.id_number in numbers or p.account in accounts or normalise_name(p.name) in names)
+    kept = tuple(p for p in roster.people if p.id_number in numbers or p.account in accounts or _normal(p.name) in names)
     insured = {
         p.id_number for p in roster.people if (p.insured_from is None or p.insured_from <= first_day) and (p.insured_to is None or first_day <= p.insured_to)
     }
     return replace(roster, people=kept, rows=len(roster.people), insured_first_day=len(insured))
+
+
+def _normal(name: str) -> str:
+    """The name for comparing; most are plain characters, and a roster has thousands."""
+    return name if _AS_IT_IS.fullmatch(name) else normalise_name(name)
 
 
 def kept_evidence(evidence: Evidence) -> Evidence:
@@ -37,7 +43,8 @@ def kept_evidence(evidence: Evidence) -> Evidence:
     facts = evidence.facts
     if isinstance(facts, SheetFacts):
         pages = tuple(
-            replace(page, lines=(), tables=tuple(map(_plain_table, page.tables)), date=page.date and replace(page.date, posteriors=None)) for page in facts.pages
+            replace(page, lines=(), tables=tuple(map(_plain_table, page.tables)), date=page.date and replace(page.date, posteriors=None))
+            for page in facts.pages
         )
         return replace(evidence, facts=replace(facts, pages=pages))
     if isinstance(facts, PhotoFacts):
