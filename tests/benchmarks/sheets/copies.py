@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from services.adapters.codec import facts_dumps, facts_loads
 from services.domain.case import Reuse, ReuseKind
 from services.domain.facts import SheetFacts
 from services.verify.match.ink import overlap
@@ -73,8 +74,6 @@ def _scene(counts: Copies, kind: str, scene: tuple[str, str, str], seed: int, st
 
 
 def _read(spec: SheetSpec, rng: random.Random, kept: Path) -> SheetFacts:
-    from services.adapters.codec import facts_dumps, facts_loads
-
     seed = rng.randrange(2**31)
     if not kept.exists():
         with TemporaryDirectory() as folder:
