@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from services.adapters.sandbox import Sandbox
@@ -20,6 +21,7 @@ from services.cli.screen import Screen
 from services.domain.errors import ClaimUnreadable, HezhengError
 from services.domain.report import Report
 from services.domain.text import Message
+from services.ingest.children import in_child
 from services.ingest.folder import take_in
 from services.ingest.intake import store_intake
 from services.report.reporting import report_claim
@@ -60,7 +62,7 @@ def verify_folders(folders: Sequence[Path], *, out: Path | None, policy_id: str 
         for number, (folder, place) in enumerate(zip(named, report_places(named, out, several=len(folders) > 1), strict=True), 1):
             screen.start(Path(os.path.abspath(folder)).name or str(folder), number, len(named))
             with _told(folder, screen, statuses, debug):
-                claim_id = _take(folder, store)
+                claim_id = _take(folder, store, sandbox)
                 done = [d for d in done if d.claim_id != claim_id]  # handed in anew under the same number: the later one is the claim
                 done.append(_verify(verifier, claim_id, folder, place, policy_id, screen))
         _judge_related_again(verifier, done, policy_id, screen, statuses, debug)
@@ -113,9 +115,10 @@ def report_places(folders: Sequence[Path], out: Path | None, *, several: bool = 
     return places
 
 
-def _take(folder: Path, store: Store) -> str:
+def _take(folder: Path, store: Store, sandbox: Sandbox) -> str:
     with tempfile.TemporaryDirectory(prefix="hezheng-intake-") as workspace:
-        return store_intake(take_in(Path(os.path.abspath(folder)), Path(workspace)), store)  # "." has no name to go by
+        intake = take_in(Path(os.path.abspath(folder)), Path(workspace), opened=partial(in_child, sandbox))  # "." has no name to go by
+        return store_intake(intake, store)
 
 
 def _make_place(place: Path) -> None:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.domain.case import FileProblem
 from services.domain.claim import Claim, Roster, Trainees
@@ -72,7 +72,15 @@ def kind_of(path: str) -> EvidenceKind | None:
     return KIND_FOLDERS.get(top.strip().lower()) if slash else None
 
 
-def take_in(source: Path, workspace: Path, limits: ArchiveLimits | None = None) -> Intake:
+Opener = Callable[[Callable[[Path, str], Any], Path, str], Any]
+"""Calls `read(path, name)`: directly, or in a child process, where a table from outside can do no harm."""
+
+
+def directly(read: Callable[[Path, str], T], path: Path, name: str) -> T:
+    return read(path, name)
+
+
+def take_in(source: Path, workspace: Path, limits: ArchiveLimits | None = None, opened: Opener = directly) -> Intake:
     """Read a claim folder or zip; archives are unpacked under `workspace`. Raises ClaimUnreadable if there is no readable claim."""
     if not source.exists():
         raise ClaimUnreadable(Message(f"找不到 {source}", f"{source} does not exist"), file=str(source))
@@ -83,8 +91,8 @@ def take_in(source: Path, workspace: Path, limits: ArchiveLimits | None = None) 
     found, problems = _below_claim_json(found, problems)
     name = source.name if source.is_dir() else re.sub(r"\.zip$", "", source.name, flags=re.IGNORECASE)
     claim = load_claim(_claim_bytes(found, source), name)
-    trainees = _table(found, "trainees", read_trainees, problems)
-    roster = _table(found, "roster", read_roster, problems)
+    trainees = _table(found, "trainees", read_trainees, problems, opened)
+    roster = _table(found, "roster", read_roster, problems, opened)
     files = list(_evidence(found, workspace, budget, problems, depth=1))
     return Intake(claim, trainees, roster, tuple(files), tuple(problems))
 
@@ -166,13 +174,14 @@ def _claim_bytes(found: dict[str, Path], source: Path) -> bytes:
     return found["claim.json"].read_bytes()
 
 
-def _table(found: dict[str, Path], which: str, read: Callable[[Path, str], T], problems: list[tuple[str, FileProblem]]) -> T | None:
+def _table(found: dict[str, Path], which: str, read: Callable[[Path, str], T], problems: list[tuple[str, FileProblem]], opened: Opener) -> T | None:
     """The first readable table of the name; an unreadable one is named and taken as absent."""
     names = _TABLE_NAMES[which]
     candidates = [p for p in found if "/" not in p and Path(p).stem.lower() in names and Path(p).suffix.lower() in (".xlsx", ".csv", ".xls")]
     for path in sorted(candidates, key=lambda p: (names.index(Path(p).stem.lower()), (".xlsx", ".csv", ".xls").index(Path(p).suffix.lower()))):
         try:
-            return read(found[path], path)
+            table: T = opened(read, found[path], path)
+            return table
         except EvidenceError as error:
             problems.append((path, FileProblem(error.code, error.message)))
     return None

@@ -108,7 +108,7 @@ def test_a_folder_named_by_a_dot_has_a_name(claim: Path, tmp_path: Path, monkeyp
     assert result.exit_code == UNREADABLE and "[1/1] 乙公司" in result.output
     taken: list[str] = []
 
-    def stop_after_intake(source: Path, workspace: Path) -> None:
+    def stop_after_intake(source: Path, workspace: Path, **_: object) -> None:
         taken.append(take_in(source, workspace).claim.claim_no)
         raise KeyError("seen enough")
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from services.adapters.settings import Settings
+from services.adapters.store import throw_away_store
 from services.domain.errors import ClaimUnreadable
 from services.domain.evidence import EvidenceKind
 from services.ingest.archive import ArchiveLimits
 from services.ingest.folder import Intake, take_in
+from services.ingest.intake import store_intake
 
 CLAIM = json.dumps({"enterprise": {"name": "厂"}, "project": {"name": "课", "start": "2021-11-08", "end": "2021-11-12", "class_hours": 40}}, ensure_ascii=False)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -124,3 +127,15 @@ def test_a_linked_folder_is_not_taken_and_told(tmp_path: Path) -> None:
     problems = take_in(folder, tmp_path / "work").problems
     assert ("videos", "file.unreadable") in [(path, problem.code) for path, problem in problems]
     assert ".git" not in [path for path, _ in problems]
+
+
+def test_a_file_past_the_bound_is_told_without_being_copied(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    (folder / "videos").mkdir(exist_ok=True)
+    with (folder / "videos" / "long.mp4").open("wb") as file:
+        file.truncate(6 * 1024**3)  # sparse: it takes no room unless somebody copies it
+    with throw_away_store(Settings(data_dir=tmp_path / "unused")) as store:
+        claim_id = store_intake(take_in(folder, tmp_path / "work"), store)
+        assert "videos/long.mp4" not in [f.path for f in store.repository.evidence(claim_id)]
+        assert ("videos/long.mp4", "file.too_large") in [(path, problem.code) for path, problem in store.repository.intake_problems(claim_id)]
+        assert sum(p.stat().st_size for p in store.blobs.root.rglob("*") if p.is_file()) < 1_000_000
