@@ -23,13 +23,13 @@ WIDTH, HEIGHT = 16, 9
 """Of a video's signature."""
 _MOST = 6000
 _SPEEDS = (1.0, 0.95, 1.05, 0.9, 1.1, 0.8, 1.25, 2.0, 0.5, 1.5, 1 / 1.5)
+_MOST_OF, _MUCH = 0.7, 1.3
 _SLOW_SECONDS = 4.0
 _PIECE_SECONDS, _HOPS = 16.0, 2
 """Pieces of a curve that are looked for, and how many of them begin within one's length."""
-_ALONGSIDE, _LEAST_CHANGE = 0.5, 0.05
-"""Correlation of the curves from which on a place is looked at; how much (root mean square) a curve must change to be compared."""
+_ALONGSIDE, _ALONGSIDE_OTHERWISE, _LEAST_CHANGE = 0.55, 0.75, 0.05
+"""Correlation of the curves from which on a place is looked at, at the usual speed and at others; how much (root mean square) a curve must change to be compared."""
 _PLACES, _PEAKS = 6, 3
-_JITTER = (0, -1, 1)
 _PROMISING = 0.6
 
 
@@ -67,15 +67,28 @@ def clip_of(facts: VideoFacts) -> Clip | None:
 
 
 def shared_stretch(mine: Clip, theirs: Clip) -> Stretch | None:
-    """The longest stretch (12 s or more) that both show; None if there is none. The usual speed is tried first."""
+    """The longest stretch (12 s or more) that both show; None if there is none. Another speed is believed only where it explains much more."""
     rate = min(mine.rate, theirs.rate)
     b = _Moving.of(_at_rate(theirs, rate), rate)
+    enough = _MOST_OF * min(len(mine.samples) / mine.rate, len(theirs.samples) / theirs.rate)
+    best: Stretch | None = None
     for speed in _SPEEDS:
         a = _Moving.of(_at_rate(mine, rate * speed), rate)  # mine, brought to the pace of theirs
-        found = [stretch for lag, piece in _alongside(a, b) if (stretch := _confirmed(a, b, lag, piece, speed)) is not None]
-        if found:
-            return max(found, key=lambda stretch: stretch.mine[1] - stretch.mine[0])
-    return None
+        found = [
+            stretch
+            for lag, piece in _alongside(a, b, _ALONGSIDE if speed == 1 else _ALONGSIDE_OTHERWISE)
+            if (stretch := _confirmed(a, b, lag, piece, speed)) is not None
+        ]
+        longest = max(found, key=_length, default=None)
+        if longest is not None and (best is None or _length(longest) > _MUCH * _length(best)):
+            best = longest
+        if best is not None and _length(best) >= enough:
+            break
+    return best
+
+
+def _length(stretch: Stretch) -> float:
+    return stretch.theirs[1] - stretch.theirs[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,7 @@ class _Moving:
         return cls(parts.reshape(-1, HEIGHT, WIDTH), np.asarray(strength - slow, dtype=np.float64), rate)
 
 
-def _alongside(a: _Moving, b: _Moving) -> Iterator[tuple[int, tuple[int, int]]]:
+def _alongside(a: _Moving, b: _Moving, least: float) -> Iterator[tuple[int, tuple[int, int]]]:
     """(lag, piece of `a` from, to) where `a[i]` seems to be `b[i + lag]`, the likeliest first."""
     piece = min(round(_PIECE_SECONDS * a.rate), len(a.curve), len(b.curve))
     if piece < WINDOW_SECONDS * a.rate - 1:
@@ -105,7 +118,7 @@ def _alongside(a: _Moving, b: _Moving) -> Iterator[tuple[int, tuple[int, int]]]:
     alike = _correlated(a.curve, starts, b.curve, piece)
     best: dict[int, float] = {}
     for row, start in enumerate(starts):
-        for at in _peaks(alike[row]):
+        for at in _peaks(alike[row], least):
             lag = int(at - start)
             best[lag] = max(best.get(lag, 0.0), float(alike[row, at]))
     chosen: list[int] = []
@@ -134,21 +147,18 @@ def _correlated(curve: Array, starts: Array, other: Array, piece: int) -> Array:
     return np.asarray(np.where(changes, crossed / np.maximum(own[:, None] * spread[None, :], 1e-9), 0.0))
 
 
-def _peaks(line: Array) -> Array:
+def _peaks(line: Array, least: float) -> Array:
     """The highest few places of a line above the bound, best first."""
-    good = np.flatnonzero(line >= _ALONGSIDE)
+    good = np.flatnonzero(line >= least)
     return good[np.argsort(-line[good], kind="stable")][:_PEAKS]
 
 
 def _confirmed(a: _Moving, b: _Moving, lag: int, piece: tuple[int, int], speed: float) -> Stretch | None:
     """The stretch around a piece in which the same moves in the same places, if there is one."""
-    found = []
-    for shift in _JITTER:
-        start, end = max(piece[0], -lag - shift), min(piece[1], len(b.parts) - lag - shift)
-        if end - start >= WINDOW_SECONDS * a.rate / 2:
-            framing, score = best_framing(a.parts[start:end], b.parts[start + lag + shift : end + lag + shift])
-            found.append((score, lag + shift, framing))
-    score, lag, framing = max(found, key=lambda item: item[0], default=(0.0, 0, WHOLE))
+    start, end = max(piece[0], -lag), min(piece[1], len(b.parts) - lag)
+    if end - start < WINDOW_SECONDS * a.rate / 2:
+        return None
+    framing, score = best_framing(a.parts[start:end], b.parts[start + lag : end + lag])
     if score < _PROMISING:
         return None
     first, last = max(0, -lag), min(len(a.parts), len(b.parts) - lag)

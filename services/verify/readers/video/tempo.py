@@ -37,10 +37,10 @@ def slowdown(stretches: Sequence[Array]) -> Beat:
     """The beat of a whole video from stretches of it, each uint8 [n, height, width] (even) with all its frames in a row; stretches without movement say nothing."""
     found = [beat for pictures in stretches if (beat := beat_of(pictures)) is not None]
     slow = [beat for beat in found if beat.times > 1]
-    if len(found) < _PLACES or 2 * len(slow) < len(found):
+    if sum(beat.certain for beat in slow) < _PLACES or 2 * len(slow) < len(found):
         return RECORDED
     if len({beat.times for beat in found}) == 1:
-        return Beat(found[0].times, sum(beat.certain for beat in found) >= _PLACES)
+        return Beat(found[0].times)
     return Beat(len(found) / sum(1 / beat.times for beat in found), False)
 
 
