@@ -20,6 +20,9 @@ from services.adapters.ffmpeg import PATCH, SAMPLE_ROWS, THUMB
 _PLACES = ((0.5, 0.45), (0.2, 0.75))
 """Where the two patches lie, of the room that is left across and down; as in `ffmpeg.samples`."""
 _PLANAR = ("yuv420p", "yuvj420p", "nv12")
+_FULL = 2
+"""The library's number for frames that use all levels from 0 to 255."""
+_FULL_RANGE = ((np.arange(256) - 16) * 255 / 219).round().clip(0, 255).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,18 @@ def _sample(frame: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
     sample = np.zeros((SAMPLE_ROWS, THUMB[0]), dtype=np.uint8)
     sample[: THUMB[1]] = frame.reformat(*THUMB, format="gray", interpolation="AREA").to_ndarray()
     if frame.width >= PATCH[0] and frame.height >= PATCH[1]:
-        grey = _brightness(frame)
+        grey, narrow = _brightness(frame)
         for k, (across, down) in enumerate(_PLACES):
             left, top = int((frame.width - PATCH[0]) * across), int((frame.height - PATCH[1]) * down)
-            sample[THUMB[1] + k * PATCH[1] : THUMB[1] + (k + 1) * PATCH[1]] = grey[top : top + PATCH[1], left : left + PATCH[0]]
+            patch = grey[top : top + PATCH[1], left : left + PATCH[0]]
+            sample[THUMB[1] + k * PATCH[1] : THUMB[1] + (k + 1) * PATCH[1]] = _FULL_RANGE[patch] if narrow else patch
     return sample
 
 
-def _brightness(frame: Any) -> np.ndarray[Any, Any]:
-    """The frame in grey without converting what already lies apart."""
+def _brightness(frame: Any) -> tuple[np.ndarray[Any, Any], bool]:
+    """The frame in grey without converting what already lies apart, and whether it uses the levels 16 to 235 only, as most video does."""
     if frame.format.name not in _PLANAR:
-        return np.asarray(frame.to_ndarray(format="gray"))
+        return np.asarray(frame.to_ndarray(format="gray")), False
     plane = frame.planes[0]
-    return np.frombuffer(plane, dtype=np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    grey = np.frombuffer(plane, dtype=np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    return grey, frame.format.name != "yuvj420p" and frame.color_range != _FULL

@@ -23,11 +23,11 @@ def test_only_key_frames_are_given_whatever_the_codec(suffix: str, tmp_path: Pat
 
 def test_a_sample_is_the_one_that_a_full_decode_gives(tmp_path: Path) -> None:
     path = footage.hand_held(tmp_path / "a.mp4", 3, 3, size=(320, 180), fps=10)
-    plan = ffmpeg.Plan(stream=0, rate=1, picture_seconds=2, picture_width=80, seconds=3, time_limit=60)
+    plan = ffmpeg.Plan(stream=0, rate=10, picture_seconds=2, picture_width=80, seconds=3, time_limit=60)
     (tmp_path / "p").mkdir()
     full = np.frombuffer(next(ffmpeg.samples(path, plan, tmp_path / "p")), dtype=np.uint8).reshape(ffmpeg.SAMPLE_ROWS, -1)
     key = next(key_frames(path, 0)).sample
-    assert np.array_equal(key[ffmpeg.THUMB[1] :], full[ffmpeg.THUMB[1] :])
+    assert np.abs(key[ffmpeg.THUMB[1] :].astype(int) - full[ffmpeg.THUMB[1] :]).max() <= 1
     assert np.abs(key[: ffmpeg.THUMB[1]].astype(int) - full[: ffmpeg.THUMB[1]]).mean() < 1.5
 
 
