@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from services.adapters.logs import log_to_stderr
 from services.adapters.settings import Settings
 
 _LOOK_SECONDS = 2.0
+_STOP_SECONDS = 40.0
 
 
 def main() -> int:
@@ -31,7 +33,9 @@ def _end_with(parent: int) -> None:
     """Nobody keeps house for a worker whose parent is gone: it is another's turn."""
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
-    os.killpg(os.getpgrp(), 15)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_STOP_SECONDS)  # without its broker Celery may wait for ever for a clean end; its jobs are done again elsewhere
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -10,19 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, text
 
-from services.adapters.batches import tables as batch_tables
 from services.adapters.blobs import Blobs
 from services.adapters.database import Database
 from services.adapters.migrate import migrate
-from services.adapters.repository import review_tables
-from services.adapters.repository.tables import metadata
+from services.adapters.schema import metadata
 from services.domain.errors import HezhengError, NotFound
 from services.domain.text import Message
 
 _ROWS = 500
 _SEEDED = ("audit_head",)
 """What a migration fills itself: the start of the audit log gives way to its present end."""
-assert batch_tables.metadata is metadata and review_tables.metadata is metadata  # their tables go along
 Told = Callable[[str, int], None]
 
 

@@ -417,6 +417,14 @@ def export_corrections(
     raise typer.Exit(reviews.export_corrections(data, out, full))
 
 
+@app.command("rebuild-index")
+def rebuild_media_index(data: DataDir = None) -> None:
+    """Make the index of photos and videos anew from the database (lost or damaged files mend themselves)."""
+    from services.cli import media
+
+    raise typer.Exit(media.rebuild(data))
+
+
 def main() -> None:
     """The entry point of the installed command."""
     app()

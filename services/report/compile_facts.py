@@ -21,6 +21,7 @@ from services.domain.facts import (
     VideoFacts,
     Watermark,
 )
+from services.domain.log_rows import NO_TIME, CheckTable, SessionTable, moment_of
 from services.report.plain import jsonable, message, moment, no_blanks, rounded
 
 _REJECTED_SHOWN = 200
@@ -125,15 +126,17 @@ def _watermark(stamp: Watermark) -> dict[str, Any]:
 
 def learning_log(facts: LearningLogFacts, accounts: Mapping[str, str]) -> dict[str, Any]:
     """Counts; `people` are the distinct persons of sessions and checks, one who appears by account and by number once."""
-    people = _people([s.person for s in facts.sessions] + [c.person for c in facts.checks], accounts)
-    times = [t for s in facts.sessions for t in (s.start, s.end) if t is not None]
+    sessions, checks = SessionTable.of(facts.sessions), CheckTable.of(facts.checks)
+    people = _people([*sessions.people, *checks.people], accounts)
+    starts, ends = (memoryview(column).cast("q") for column in (sessions.start, sessions.end))
+    times = [*starts, *(end for end in ends if end != NO_TIME)]
     return {
         "people": people,
         "sessions": len(facts.sessions),
         "face_checks": len(facts.checks),
         "rejected_rows": len(facts.rejected),
-        "first": moment(min(times)) if times else None,
-        "last": moment(max(times)) if times else None,
+        "first": moment(moment_of(min(times))) if times else None,
+        "last": moment(moment_of(max(times))) if times else None,
         "rejected": [rejected(r) for r in facts.rejected[:_REJECTED_SHOWN]],
     }
 

@@ -42,7 +42,30 @@ def big_report(trainees: int, sheets: int, photos: int) -> dict[str, Any]:
     attendance = [_attendance(s, names) for s in range(sheets)]
     people = [_trainee(i, name, sheets) for i, name in enumerate(names)]
     evidence = [
-        _entry(f"sign_in_sheets/{s}.jpg", "sign_in_sheet", {"pages": [{"page": 1, "width": 2480, "height": 3508, "title": None, "date": "2021-11-08", "date_text": None, "part": "am", "course": None, "place": None, "rows": trainees, "tables": 1, "legible": True}], "engine": "rapidocr"}) for s in range(sheets)
+        _entry(
+            f"sign_in_sheets/{s}.jpg",
+            "sign_in_sheet",
+            {
+                "pages": [
+                    {
+                        "page": 1,
+                        "width": 2480,
+                        "height": 3508,
+                        "title": None,
+                        "date": "2021-11-08",
+                        "date_text": None,
+                        "part": "am",
+                        "course": None,
+                        "place": None,
+                        "rows": trainees,
+                        "tables": 1,
+                        "legible": True,
+                    }
+                ],
+                "engine": "rapidocr",
+            },
+        )
+        for s in range(sheets)
     ]
     facts = {"width": 4000, "height": 3000, "taken_at": "2021-11-08T09:00:00+08:00", "taken_at_source": "exif", "latitude": 43.88, "longitude": 125.32, "camera": "P40"}  # fmt: skip
     evidence += [_entry(f"photos/{i}.jpg", "photo", {**facts, "software": None, "faces": 3, "hash": "0" * 64}) for i in range(photos)]

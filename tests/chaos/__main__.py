@@ -103,6 +103,7 @@ def torment(topology: Topology, kills: int, rng: random.Random, over: threading.
             return
         name = rng.choice(names)
         struck[name] = struck.get(name, 0) + 1
+        print(f"  struck: {name}", flush=True)
         topology.strike(name, rng.uniform(0.0, 2.0))
         if number == kills // 3:
             topology.clock.write_text("3600", encoding="ascii")
@@ -180,7 +181,7 @@ def wait_for(database: Database, count: int, began: float, chaos: threading.Thre
 def judge(database: Database, topology: Topology, ids: list[str], struck: dict[str, int], seconds: float, in_time: bool) -> int:
     with database.reading() as connection:
         verified = connection.execute(select(func.count()).select_from(claims_table).where(claims_table.c.status == "verified")).scalar()
-        records = dict(connection.execute(select(verifications.c.claim_id, func.count()).group_by(verifications.c.claim_id)).tuples().all())
+        records = {row[0]: row[1] for row in connection.execute(select(verifications.c.claim_id, func.count()).group_by(verifications.c.claim_id))}
         states = connection.execute(select(jobs.c.state, jobs.c.name, func.count(), func.max(jobs.c.attempt)).group_by(jobs.c.state, jobs.c.name)).all()
     hooks = [len(Receiver.seen.get(claim_id, ())) for claim_id in ids]
     dead = sum(row[2] for row in states if row[0] == "dead")

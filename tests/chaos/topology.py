@@ -95,7 +95,7 @@ class Topology:
         self.targets: dict[str, object] = {}
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HEZHENG_")}
         environment |= {"HEZHENG_DATA_DIR": str(home / "data"), "HEZHENG_API_KEY": KEY, "HEZHENG_CHAOS_CLOCK": str(self.clock), "HEZHENG_LOG_JSON": "true"}
-        environment |= {"HEZHENG_JOB_LEASE_SECONDS": "8", "HEZHENG_JOB_BACKOFF_SECONDS": "0.5", "HEZHENG_JOB_ATTEMPTS": "12", "HEZHENG_RATE_LIMIT": "100000"}
+        environment |= {"HEZHENG_JOB_LEASE_SECONDS": "8", "HEZHENG_JOB_BACKOFF_SECONDS": "0.2", "HEZHENG_JOB_ATTEMPTS": "8", "HEZHENG_RATE_LIMIT": "100000"}
         environment |= {
             "HEZHENG_WEBHOOK_NETWORKS": "127.0.0.0/8",
             "PYTHONPATH": f"{_CLOCK}:{Path(__file__).parents[2]}",

@@ -280,7 +280,15 @@ REPORT = {
     "claim": {
         "claim_no": "CC-2021-000123",
         "enterprise": {"name": "长春某某机械有限公司", "uscc": None},
-        "project": {"name": "岗前培训", "training_type": None, "occupation": None, "level": None, "start": "2021-11-08", "end": "2021-11-12", "class_hours": "40"},
+        "project": {
+            "name": "岗前培训",
+            "training_type": None,
+            "occupation": None,
+            "level": None,
+            "start": "2021-11-08",
+            "end": "2021-11-12",
+            "class_hours": "40",
+        },
         "submitted_at": "2021-11-17T10:00:00+08:00",
     },
     "policy": {"id": "changchun-2021-33", "version": "1", "title": "长人社联〔2021〕33号"},

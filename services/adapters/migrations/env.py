@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from services.adapters.repository.tables import metadata
+from services.adapters.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 context.run_migrations()

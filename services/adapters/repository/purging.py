@@ -40,18 +40,19 @@ class PurgeStore(Part):
 
     def purge_claim(self, claim_id: str) -> Purged:
         """Remove everything that hangs on the claim except what STAYS; facts and fingerprints of files that no other claim has too."""
+        from services.adapters.schema import metadata  # it names this package's tables too
+
         rows: dict[str, int] = {}
         with self.database.writing() as connection:
             hashes = set(connection.execute(select(t.evidence.c.sha256).where(t.evidence.c.claim_id == claim_id)).scalars())
             uploads = tuple(connection.execute(select(t.uploads.c.id).where(t.uploads.c.claim_id == claim_id)).scalars())
-            for table in t.metadata.sorted_tables:
+            for table in metadata.sorted_tables:
                 if "claim_id" in table.c and table.name not in STAYS:
                     rows[table.name] = connection.execute(delete(table).where(table.c.claim_id == claim_id)).rowcount
             orphans = tuple(sorted(hashes - self._kept(sorted(hashes))))
             for name in ("facts", "fingerprints"):
-                table = t.metadata.tables.get(name)
-                if table is not None:
-                    rows[name] = sum(connection.execute(delete(table).where(table.c.sha256 == sha256)).rowcount for sha256 in orphans)
+                of_files = metadata.tables[name]
+                rows[name] = sum(connection.execute(delete(of_files).where(of_files.c.sha256 == sha256)).rowcount for sha256 in orphans)
         return Purged({name: count for name, count in rows.items() if count}, orphans, uploads)
 
     def _kept(self, hashes: Sequence[str]) -> set[str]:

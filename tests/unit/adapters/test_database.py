@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from services.adapters.database import Database, wal_is_safe
 from services.adapters.migrate import migrate
-from services.adapters.repository.tables import metadata
+from services.adapters.schema import metadata
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store, throw_away_store
 

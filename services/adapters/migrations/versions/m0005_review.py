@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ depends_on = None
 
 Moment = sa.DateTime(timezone=True)
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_RANKS = {
+_RANKS: dict[str, tuple[sa.types.TypeEngine[Any], str]] = {
     "claimed_fen": (sa.BigInteger(), "-1"),
     "gap_fen": (sa.BigInteger(), "-1"),
     "score_rank": (sa.Float(), "-1"),
