@@ -31,3 +31,10 @@ class Rates:
             if len(self._buckets) > _KEPT:
                 self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - tokens) / self._rate
+
+    def give_back(self, who: str) -> None:
+        """Undo one that was counted."""
+        with self._lock:
+            if who in self._buckets:
+                tokens, seen = self._buckets[who]
+                self._buckets[who] = (min(self._most, tokens + 1), seen)

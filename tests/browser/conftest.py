@@ -33,6 +33,8 @@ class Service:
     key: str
     claim_id: str
     data: Path
+    report: Path
+    """The claim's report.html, taken before any reviewer touched it."""
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +61,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         with httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30, trust_env=False) as client:
             claim_id = _handed_in(client)
             _verified(client, claim_id, said)
-        yield Service(address, key, claim_id, folder / "data")
+            told = client.get(f"/claims/{claim_id}/report.html")
+        assert told.status_code == 200, told.text
+        report = folder / "report.html"
+        report.write_bytes(told.content)
+        yield Service(address, key, claim_id, folder / "data", report)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0, said.read_text(encoding="utf-8")
     finally:
@@ -120,15 +126,3 @@ def _verified(client: httpx.Client, claim_id: str, said: Path) -> None:
         assert not claim["error"], claim["error"]
         time.sleep(0.3)
     raise AssertionError(f"not verified in {_VERIFY_SECONDS} s: {said.read_text(encoding='utf-8')}")
-
-
-@pytest.fixture(scope="session")
-def report(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The claim's report.html as a file."""
-    answer = httpx.get(
-        f"{service.address}/api/v1/claims/{service.claim_id}/report.html", headers={"Authorization": f"Bearer {service.key}"}, timeout=30, trust_env=False
-    )
-    assert answer.status_code == 200, answer.text
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_bytes(answer.content)
-    return path

@@ -54,8 +54,8 @@ def clean(page: Any) -> Any:
     """Whatever is done with the page in the block leaves no error and asks nobody outside."""
     watch = Watch(page)
     yield watch
-    assert watch.errors == []
-    assert watch.away == []
+    assert watch.errors == [], watch.errors
+    assert watch.away == [], watch.away
 
 
 def assert_well_shown(page: Any, *, pictures: int = 0) -> None:

@@ -157,7 +157,8 @@ def test_every_page_is_readable_on_any_screen(chromium: Any, reviewers: Service,
     page = context.new_page()
     with clean(page):
         log_in(page, reviewers, "wang")
-        page.goto(reviewers.address + path.format(id=reviewers.claim_id))
+        answer = page.goto(reviewers.address + path.format(id=reviewers.claim_id))
+        assert answer.ok, page.content()
         accessible(page)
         assert_well_shown(page)
     context.close()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.conftest import Service
 from tests.browser.looking import assert_well_shown, clean
 
 pytestmark = pytest.mark.browser
@@ -15,11 +15,11 @@ A4_PIXELS = 794
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("media", "width"), [("screen", 1280), ("screen", 390), ("print", A4_PIXELS)])
-def test_the_report_stands_by_itself(chromium: Any, report: Path, width: int, scheme: str, media: str) -> None:
+def test_the_report_stands_by_itself(chromium: Any, service: Service, width: int, scheme: str, media: str) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
     page.emulate_media(media=media, color_scheme=scheme)
     with clean(page):
-        page.goto(report.as_uri())
+        page.goto(service.report.as_uri())
         assert "不通过" in page.inner_text("section.verdict") and "80.00" in page.inner_text("section.verdict")
         assert_well_shown(page, pictures=3)
         lights = page.evaluate(_LIGHTS)

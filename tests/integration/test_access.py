@@ -183,6 +183,12 @@ def test_passwords_cannot_be_searched(anonymous: TestClient) -> None:
     assert statuses[-1].status_code == 429 and int(statuses[-1].headers["retry-after"]) > 0
 
 
+def test_an_office_behind_one_address_may_all_log_in(anonymous: TestClient, store: Store) -> None:
+    store.repository.create_user("wang", "reviewer", name="王审核", password=hash_password("a long password"))
+    statuses = [anonymous.post("/login", data={"name": "wang", "password": "a long password"}, follow_redirects=False).status_code for _ in range(12)]
+    assert statuses == [303] * 12
+
+
 def test_originals_and_full_numbers_are_for_those_who_may_and_each_look_is_written_down(client: TestClient, store: Store) -> None:
     claim_id = new_claim(client)
     evidence_id = add(client, claim_id, name="签到.jpg").json()["evidence_id"]

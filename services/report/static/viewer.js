@@ -7,6 +7,7 @@ const boxes = new Map();
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const viewer = OpenSeadragon({
+  drawer: "canvas", // office machines often draw WebGL in software
   element: stage,
   tileSources: { type: "image", url: stage.dataset.picture },
   showNavigationControl: false,

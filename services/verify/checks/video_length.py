@@ -10,6 +10,7 @@ from services.domain.facts import VideoFacts
 from services.domain.finding import Result
 from services.verify.aspects import count_media, listed, refused, seen_stretches
 from services.verify.checks import check
+from services.verify.match.intervals import total, union
 from services.verify.results import met, unclear, unmet
 
 _ROUNDING = 0.5
@@ -101,11 +102,7 @@ def _witness(item: Evidence, *names: str) -> float | None:
 
 def _length(stretches: list[tuple[float, float]]) -> float:
     """Seconds covered by stretches, each counted once."""
-    total, reached = 0.0, 0.0
-    for start, end in sorted(stretches):
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
+    return total(union((round(start * 1000), round(end * 1000)) for start, end in stretches)) / 1000
 
 
 def _clock(seconds: float) -> str:

@@ -103,7 +103,12 @@ def test_big_documents_come_back_equal(store: Store) -> None:
 
 def test_a_report_puts_its_outcome_into_the_list(store: Store) -> None:
     claim_id = store.repository.put_claim(CLAIM)
-    report = {"verdict": "pass", "score": {"value": 90, "low": 80.5, "high": 95}, "amount": {"claimed": "1.00", "supported": None, "unclear": "0.00"}}
+    report = {
+        "verdict": "pass",
+        "score": {"value": 90, "low": 80.5, "high": 95},
+        "amount": {"claimed": "1.00", "supported": None, "unclear": "0.00"},
+        "findings": [],
+    }
     store.repository.put_report(claim_id, report)
     assert store.repository.report(claim_id) == report
     listed = store.repository.claims()[0]
