@@ -106,6 +106,7 @@ CODES: dict[str, Code] = {
     "video.duplicate": Code(_W, "视频重复", "a video was submitted twice"),
     "video.reused": Code(_C, "视频曾用于其他申报", "a video was used in another claim"),
     "video.recorded_outside_training": Code(_W, "视频录制时间不在培训期", "a video was recorded outside the training"),
+    "video.witnesses_disagree": Code(_I, "视频的时间来源互相矛盾", "a video's clocks contradict each other"),
     "video.unplayable": Code(_W, "视频无法播放", "a video cannot be played"),
     # online
     "online.log_missing": Code(_C, "缺少线上学习记录", "no online learning log"),

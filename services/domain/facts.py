@@ -154,7 +154,8 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class TimeWitness:
-    """One statement of when a photo was taken. `source`: exif.original | exif.digitized | exif.modified | gps | watermark.
+    """One statement of when a photo or video was taken. `source`: exif.original | exif.digitized | exif.modified | gps | watermark of a photo,
+    quicktime | container | local | watermark of a video.
 
     `zone_known` False: the source has no offset and Asia/Shanghai was taken. `precision` in seconds; 86400: only the day is stated.
     """
@@ -167,7 +168,7 @@ class TimeWitness:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """What a watermark camera stamped into a photo, as read by OCR. `taken_at` None: it states a day only, or more than one time."""
+    """What a watermark camera stamped into a photo or video, as read by OCR. `taken_at` None: it states a day only, or more than one time."""
 
     date: date
     taken_at: datetime | None
@@ -255,7 +256,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """`container_seconds` is what the header claims, `playable_seconds` what the frames last, `effective_seconds` what shows something new."""
+    """`container_seconds` is what the header claims, `playable_seconds` what the frames last, `effective_seconds` what shows something new.
+
+    `recorded_at` carries an offset; `recorded_at_source` is quicktime | container | local | watermark | None.
+    """
 
     container_seconds: float | None
     playable_seconds: float
@@ -276,6 +280,13 @@ class VideoFacts:
     signature: bytes = b""
     """16 x 9 grey levels per sample, row-major, `signature_rate` samples a second from the first frame on: for finding the video again."""
     signature_rate: float = 0.0
+    times: tuple[TimeWitness, ...] = ()
+    """Everything that says when the video was recorded; `recorded_at` is what follows from them."""
+    time_agreement: str | None = None
+    """single | agree | disagree; None without a statement."""
+    time_confidence: float | None = None
+    """0..1: how far `recorded_at` can be trusted."""
+    watermark: Watermark | None = None
 
 
 # --- online learning ------------------------------------------------------------------------------------------

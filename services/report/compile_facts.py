@@ -18,6 +18,7 @@ from services.domain.facts import (
     PhotoFacts,
     SheetFacts,
     SheetPage,
+    TimeWitness,
     VideoFacts,
     Watermark,
 )
@@ -77,6 +78,17 @@ def video(facts: VideoFacts) -> dict[str, Any]:
         "longitude": facts.longitude,
         "software": facts.software,
         "witnesses": [{"source": who, "seconds": rounded(seconds)} for who, seconds in facts.witnesses],
+        "time": _time(facts.time_agreement, facts.time_confidence, facts.times),
+        "watermark": None if facts.watermark is None else _watermark(facts.watermark),
+    }
+
+
+def _time(agreement: str | None, confidence: float | None, witnesses: tuple[TimeWitness, ...]) -> dict[str, Any]:
+    """Who states when a picture was taken, and how far they agree."""
+    return {
+        "agreement": agreement,
+        "confidence": confidence,
+        "witnesses": [{"source": w.source, "at": moment(w.at), "zone_known": w.zone_known, "precision_seconds": w.precision} for w in witnesses],
     }
 
 
@@ -101,11 +113,7 @@ def photo(facts: PhotoFacts) -> dict[str, Any]:
         "hash": facts.hash,
         "edited_by": facts.edited_by,
         "screenshot": facts.screenshot,
-        "time": {
-            "agreement": facts.time_agreement,
-            "confidence": facts.time_confidence,
-            "witnesses": [{"source": w.source, "at": moment(w.at), "zone_known": w.zone_known, "precision_seconds": w.precision} for w in facts.witnesses],
-        },
+        "time": _time(facts.time_agreement, facts.time_confidence, facts.witnesses),
         "position_source": facts.position_source,
         "watermark": None if facts.watermark is None else _watermark(facts.watermark),
     }

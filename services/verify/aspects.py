@@ -108,14 +108,20 @@ def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
 
     Without a time of its own it is not from outside: that no time is kept is no sign of anything.
     """
-    moment, source = (facts.taken_at, facts.taken_at_source) if isinstance(facts, PhotoFacts) else (facts.recorded_at, facts.recorded_at_source)
+    moment, source, said = (
+        (facts.taken_at, facts.taken_at_source, facts.witnesses)
+        if isinstance(facts, PhotoFacts)
+        else (facts.recorded_at, facts.recorded_at_source, facts.times)
+    )
     start, end = case.claim.project.start, case.claim.project.end
-    if isinstance(facts, PhotoFacts) and (facts.time_agreement == "disagree" or moment is None):
+    if facts.time_agreement == "disagree" or moment is None:
         # clocks that contradict each other, or a stamp that has a day only: certain in one direction at most
-        within = {start <= local_day(witness.at) <= end for witness in facts.witnesses if witness.source != "exif.modified"}
+        within = {start <= local_day(witness.at) <= end for witness in said if witness.source != "exif.modified"}
         return None if False in within else False
-    if moment is None or start <= local_day(moment) <= end:
+    if start <= local_day(moment) <= end:
         return False
+    if facts.time_agreement == "agree" and source in ("container", "watermark"):
+        return True  # a second witness bears it out
     if source == "container":
         # A container's clock should be UTC, but many phones write their local time into it: sure only where both readings agree.
         return None if start <= moment.astimezone(UTC).date() <= end else True

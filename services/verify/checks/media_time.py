@@ -8,7 +8,7 @@ from datetime import datetime
 from services.domain.case import Case, Evidence
 from services.domain.claim import SHANGHAI
 from services.domain.evidence import Place
-from services.domain.facts import PhotoFacts, VideoFacts
+from services.domain.facts import PhotoFacts, TimeWitness, VideoFacts
 from services.domain.finding import Result
 from services.verify.aspects import listed, local_day, outside_training
 from services.verify.checks import check
@@ -30,7 +30,7 @@ def media_time(case: Case, *, burst_seconds: int, burst_photos: int) -> Iterator
     findings = [result for item in media if (result := _outside(case, item))]
     photos = [(item, item.facts) for item in media if isinstance(item.facts, PhotoFacts)]
     findings += _timeless([item for item, facts in photos if facts.taken_at is None and facts.watermark is None], len(photos))
-    findings += [_contradicted(item, facts) for item, facts in photos if facts.time_agreement == "disagree"]
+    findings += [_contradicted(item) for item in media if isinstance(item.facts, PhotoFacts | VideoFacts) and item.facts.time_agreement == "disagree"]
     findings += _burst(photos, burst_seconds, burst_photos)
     yield from findings or (met(),)
 
@@ -59,21 +59,26 @@ def _outside(case: Case, item: Evidence) -> Result | None:
 
 
 def _moment(facts: PhotoFacts | VideoFacts) -> datetime | None:
-    """When it was taken; of a photo whose stamp has a day only, that day."""
-    if isinstance(facts, VideoFacts):
-        return facts.recorded_at
-    return facts.taken_at or (facts.witnesses[0].at if facts.witnesses else None)
+    """When it was taken; where a stamp has a day only, that day."""
+    moment = facts.recorded_at if isinstance(facts, VideoFacts) else facts.taken_at
+    return moment or next((witness.at for witness in _witnesses(facts)), None)
 
 
-def _contradicted(item: Evidence, facts: PhotoFacts) -> Result:
+def _witnesses(facts: PhotoFacts | VideoFacts) -> tuple[TimeWitness, ...]:
+    return facts.times if isinstance(facts, VideoFacts) else tuple(w for w in facts.witnesses if w.source != "exif.modified")
+
+
+def _contradicted(item: Evidence) -> Result:
     """Told, not held against anybody: a clock may be wrong."""
-    names = {"exif": "相机", "gps": "卫星", "watermark": "水印"}
+    assert isinstance(item.facts, PhotoFacts | VideoFacts)
+    witnesses, file = _witnesses(item.facts), item.file.path
+    names = {"exif": "相机", "gps": "卫星", "watermark": "水印", "quicktime": "相机", "container": "文件头", "local": "文件标签"}
     said = [(names[w.source.split(".")[0]], w.source, f"{w.at.astimezone(SHANGHAI):%Y-%m-%d}" if w.precision >= _A_DAY else f"{w.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
-            for w in facts.witnesses if w.source != "exif.modified"]  # fmt: skip
-    file = item.file.path
-    return info("photo.witnesses_disagree", f"照片{file}的拍摄时间来源互相矛盾：{'，'.join(f'{zh}{when}' for zh, _, when in said)}",
+            for w in witnesses]  # fmt: skip
+    code, what, verb = ("photo.witnesses_disagree", "照片", "拍摄") if isinstance(item.facts, PhotoFacts) else ("video.witnesses_disagree", "视频", "录制")
+    return info(code, f"{what}{file}的{verb}时间来源互相矛盾：{'，'.join(f'{zh}{when}' for zh, _, when in said)}",
                 f"what {file} says about its time disagrees: {', '.join(f'{source} {when}' for _, source, when in said)}",
-                subject=file, observed=[w.at.isoformat() for w in facts.witnesses], evidence=(Place(file),))  # fmt: skip
+                subject=file, observed=[w.at.isoformat() for w in witnesses], evidence=(Place(file),))  # fmt: skip
 
 
 def _timeless(items: list[Evidence], photos: int) -> Iterator[Result]:

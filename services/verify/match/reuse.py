@@ -31,6 +31,8 @@ _COPY, _NEARLY = (1.0, 6.0), (5.0, 20.0)
 _FINE = {True: (12.0, 30.0), False: (90.0, 180.0)}
 """The same for fine spots, of copies of the whole and of parts (whose pixels are interpolated): certainly one, or to be looked at."""
 _FRAME_BITS = 31
+_OWN_SECONDS, _MOST_OF_IT = 20.0, 0.8
+"""A shorter stretch in common may be an opening that a school puts before all its videos: a human decides, unless it is most of the video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,11 @@ def _videos(mine: _Video, theirs: _Video) -> _Found | None:
     if mine.clip is None or theirs.clip is None:
         return None
     stretch = shared_stretch(mine.clip, theirs.clip)
-    return None if stretch is None else _Found(round(256 * (1 - stretch.likeness), 1), True, stretch.mine, stretch.theirs)
+    if stretch is None:
+        return None
+    long = stretch.mine[1] - stretch.mine[0]
+    certain = long >= _OWN_SECONDS or long >= _MOST_OF_IT * len(mine.clip.samples) / mine.clip.rate
+    return _Found(round(256 * (1 - stretch.likeness), 1), certain, stretch.mine, stretch.theirs)
 
 
 def _photo_in_video(photo: _Photo, video: _Video, *, photo_is_mine: bool) -> _Found | None:

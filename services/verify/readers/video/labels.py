@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.domain.claim import SHANGHAI
+from services.domain.facts import TimeWitness
 
 _EARLIEST_YEAR = 1990
 """MP4 counts from 1904, Unix from 1970: a year before this is a clock that was never set."""
@@ -19,10 +20,9 @@ _PROGRAM_KEYS = ("com.apple.quicktime.software", "software", "encoding_tool", "e
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """`recorded_at` with an offset; `recorded_at_source` quicktime (camera's own clock with its zone) | container (UTC) | None."""
+    """`times`, best first: quicktime (the camera's own clock, with its zone as a rule), local (a clock without zone), container (UTC, if its writer kept the rule)."""
 
-    recorded_at: datetime | None = None
-    recorded_at_source: str | None = None
+    times: tuple[TimeWitness, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
     software: str | None = None
@@ -31,14 +31,16 @@ class Labels:
 def labels(probe: Mapping[str, Any]) -> Labels:
     """What the tags of ffprobe's answer say; impossible values are left out."""
     tags = _tags(probe)
-    recorded, source = _moment(tags.get("com.apple.quicktime.creationdate"), utc=False), "quicktime"
-    if recorded is None:
-        recorded, source = _moment(tags.get("creation_time"), utc=True), "container"
-    if recorded is None:
-        recorded = next((m for key in _LOCAL_KEYS if (m := _moment(tags.get(key), utc=False)) is not None), None)
+    local = next((tags[key] for key in _LOCAL_KEYS if _moment(tags.get(key), utc=False) is not None), None)
+    stated = (
+        ("quicktime", tags.get("com.apple.quicktime.creationdate"), False),
+        ("local", local, False),
+        ("container", tags.get("creation_time"), True),
+    )
+    times = tuple(TimeWitness(source, *found) for source, text, utc in stated if (found := _moment(text, utc=utc)) is not None)
     latitude, longitude = next((p for key in _PLACE_KEYS if (p := _place(tags.get(key))) is not None), (None, None))
     software = next((tags[key][:200] for key in _PROGRAM_KEYS if tags.get(key)), None)
-    return Labels(recorded, source if recorded is not None else None, latitude, longitude, software)
+    return Labels(times, latitude, longitude, software)
 
 
 def _tags(probe: Mapping[str, Any]) -> dict[str, str]:
@@ -50,8 +52,8 @@ def _tags(probe: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _moment(text: str | None, *, utc: bool) -> datetime | None:
-    """A date with a time; without an offset it is UTC or Asia/Shanghai. A day alone tells no time and is left out."""
+def _moment(text: str | None, *, utc: bool) -> tuple[datetime, bool] | None:
+    """(a date with a time, whether its zone is stated); without an offset it is UTC or Asia/Shanghai. A day alone tells no time and is left out."""
     if not text:
         return None
     tidy = re.sub(r"^(\d{4})[:/](\d{2})[:/](\d{2})", r"\1-\2-\3", text.strip())
@@ -61,11 +63,12 @@ def _moment(text: str | None, *, utc: bool) -> datetime | None:
         moment = datetime.fromisoformat(tidy)
     except ValueError:
         return None
+    zoned = utc or moment.tzinfo is not None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC if utc else SHANGHAI)
     if moment.year < _EARLIEST_YEAR:
         return None
-    return moment.astimezone(SHANGHAI) if utc else moment
+    return (moment.astimezone(SHANGHAI) if utc else moment), zoned
 
 
 def _place(text: str | None) -> tuple[float, float] | None:

@@ -15,6 +15,7 @@ from services.domain.evidence import EvidenceKind
 from services.domain.facts import Frame, Span, VideoFacts
 from services.domain.text import Message
 from services.verify.readers import Reader, ReaderContext, register
+from services.verify.readers.video.clock import stated
 from services.verify.readers.video.content import Samples, still_spans
 from services.verify.readers.video.labels import labels
 from services.verify.readers.video.looking import look
@@ -24,6 +25,7 @@ from services.verify.readers.video.sniff import check_is_video
 from services.verify.readers.video.structure import Structure, container_seconds, seconds_of, subtract, total, union
 from services.verify.readers.video.tempo import RECORDED, Beat, slowdown
 from services.verify.readers.video.timeline import timeline
+from services.verify.readers.video.watermarked import stamp_of
 
 _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
 _USUAL_FPS, _USUAL_LEAST = 25.0, 19.5
@@ -58,6 +60,9 @@ def _facts(source: Path, ctx: ReaderContext) -> VideoFacts:
     cuts = union([span.seconds for span in spans if span.certain])
     seen = subtract(_shown(shown, samples), ())
     notes = labels(probe)
+    stamp, stamped_after = stamp_of(source, stream, shown, ctx.ocr_engine)
+    time = stated(notes.times, stamp, stamped_after, shown.playable)
+    place = (notes.latitude, notes.longitude) if notes.latitude is not None or stamp is None else (stamp.latitude, stamp.longitude)
     beat = _beat(source, stream, shown, samples)
     effective, speeds = _at_usual_speed(shown, beat, shown.scale * total(subtract(seen, cuts)))
     small = halved(samples.thumbs)
@@ -69,16 +74,20 @@ def _facts(source: Path, ctx: ReaderContext) -> VideoFacts:
         height=stream.get("height"),
         fps=_rounded(shown.fps),
         codec=stream.get("codec_name"),
-        recorded_at=notes.recorded_at,
-        recorded_at_source=notes.recorded_at_source,
-        latitude=notes.latitude,
-        longitude=notes.longitude,
+        recorded_at=time.recorded_at,
+        recorded_at_source=time.source,
+        latitude=place[0],
+        longitude=place[1],
         software=notes.software,
         spans=spans,
         frames=frames,
         witnesses=(*_witnesses(probe), *shown.witnesses, *_doubt(shown), *speeds),
         signature=_signature(small),
         signature_rate=samples.rate / _signature_step(len(small)),
+        times=time.witnesses,
+        time_agreement=time.agreement,
+        time_confidence=time.confidence,
+        watermark=stamp,
     )
 
 
@@ -208,4 +217,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-register(Reader("video", 3, (EvidenceKind.VIDEO,), read=read))
+register(Reader("video", 4, (EvidenceKind.VIDEO,), read=read))

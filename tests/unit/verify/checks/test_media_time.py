@@ -36,6 +36,17 @@ def test_unsure_clocks_are_unclear() -> None:
     assert found(video(0, recorded_at=local_written_as_utc, recorded_at_source="quicktime")) == [(Outcome.UNMET, "video.recorded_outside_training")]
 
 
+def test_a_second_witness_makes_a_containers_clock_sure() -> None:
+    late = datetime(2021, 11, 9, 20, 0, tzinfo=UTC)
+    assert found(video(0, recorded_at=late, time_agreement="agree")) == [(Outcome.UNMET, "video.recorded_outside_training")]
+
+
+def test_a_videos_clocks_that_contradict_each_other_are_told() -> None:
+    said = (TimeWitness("quicktime", NOON), TimeWitness("watermark", NOON - timedelta(days=60), precision=60.0))
+    both = video(0, recorded_at=NOON, times=said, time_agreement="disagree")
+    assert found(both) == [(Outcome.UNCLEAR, "video.recorded_outside_training"), (Outcome.MET, "video.witnesses_disagree")]
+
+
 def test_a_missing_time_is_told_not_held_against_anybody() -> None:
     assert found(photo(0, taken_at=None), video(0, recorded_at=None)) == [(Outcome.MET, "photo.time_missing")]
 

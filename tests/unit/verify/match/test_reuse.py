@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -13,6 +14,7 @@ from services.domain.facts import Frame, PhotoFacts, VideoFacts
 from services.verify.match.reuse import OtherMedia, OwnMedia, find_reuse
 from services.verify.readers.photo import looks
 from tests.generators.photos import TRANSFORMS, training_photo
+from tests.unit.verify.match.test_clips import RATE, clip, wide
 
 SIZE = (1000, 750)
 SEEDS = (11, 12, 13)
@@ -104,3 +106,18 @@ def test_a_photo_out_of_another_claims_video_is_found_but_not_out_of_its_own(kno
     assert find_reuse(own, []) == ()
     found = find_reuse(own[:1], [other(video, file="videos/v.mp4")])
     assert [(r.kind, r.other.file, r.other.seconds) for r in found] == [(ReuseKind.PHOTO, "videos/v.mp4", (4.0, 4.0))]
+
+
+@pytest.mark.parametrize(("shared", "own", "certain"), [(15, 30, False), (28, 30, True), (15, 1, True)])
+def test_a_short_opening_in_common_waits_for_a_human(shared: int, own: int, certain: bool) -> None:
+    """Fifteen seconds may be what a school puts before all its videos; half a minute is not, nor is a video that has nothing else."""
+    opening = wide(shared, 31)
+
+    def video(seconds: float, seed: int) -> VideoFacts:
+        frames = np.concatenate([opening, wide(seconds, seed)])
+        long = len(frames) / RATE
+        return VideoFacts(long, long, long, 640, 360, 25.0, "h264", signature=clip(frames).samples.tobytes(), signature_rate=RATE)
+
+    found = find_reuse([OwnMedia("videos/a.mp4", "1", video(own, 32))], [other(video(30, 33), file="videos/v.mp4")])
+    assert [(r.kind, r.certain) for r in found] == [(ReuseKind.VIDEO, certain)]
+    assert found[0].place.seconds == pytest.approx((0, shared), abs=2)
