@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from services.adapters.access import Caller
 from services.adapters.announce import announce
@@ -36,11 +38,11 @@ class Stand:
         return second_signature(decision, amount, self.supported, limit, self.overridden)
 
 
-def stand_of(store: Store, claim_id: str) -> Stand:
-    """Raises NotFound."""
+def stand_of(store: Store, claim_id: str, report: Mapping[str, Any] | None = None) -> Stand:
+    """`report`: the claim's, for a caller who has it already. Raises NotFound."""
     repository = store.repository
     summary = repository.claim_summary(claim_id)
-    report = repository.report(claim_id)
+    report = report or repository.report(claim_id)
     dismissed = {key for key, opinion in repository.opinions(claim_id).items() if opinion.opinion == DISMISSED}
     proposals = tuple(repository.proposals(claim_id))
     waiting = next((p for p in proposals if p.state is DecisionState.WAITING), None)

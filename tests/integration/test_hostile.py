@@ -74,7 +74,7 @@ def test_nothing_else_was_read_written_or_grew(reported: tuple[dict[str, Any], P
     text = json.dumps(report, ensure_ascii=False)
     assert "root:x:0" not in text, "no entity or link was followed"
     assert not Path("/tmp/slip.jpg").exists() and not Path("/etc/slip.jpg").exists()
-    playable = [e["facts"].get("playable_seconds") for e in report["evidence"] if e["kind"] == "video" and e["facts"]]
+    playable = [e["facts"].get("playable_seconds") for e in report["evidence"] if e["kind"] == "video" and e["facts"] and e["file"] in FILES]
     assert not any(playable), "no playlist played another file"
     stored = sum(f.stat().st_size for f in data.rglob("*") if f.is_file())
     assert stored < 1_000_000_000, "bombs were not kept unpacked"

@@ -41,7 +41,8 @@ class Standing:
 
 
 def standing(store: Store, dossier: Dossier, caller: Caller) -> Standing:
-    stand = stand_of(store, dossier.claim.id)
+    seen = {"findings": dossier.report.findings, "clauses": dossier.report.clauses} if dossier.report else None
+    stand = stand_of(store, dossier.claim.id, seen)
     decides = caller.may(Right.DECIDE) and stand.status == "verified"
     waiting = stand.waiting
     return Standing(

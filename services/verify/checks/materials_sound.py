@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from services.domain.case import Case, Evidence, FileProblem
 from services.domain.codes import CODES, Severity
 from services.domain.evidence import EvidenceKind, Place
-from services.domain.facts import SheetFacts
+from services.domain.facts import DocumentFacts, LearningLogFacts, SheetFacts
 from services.domain.finding import Outcome, Result
 from services.verify.checks import check
 from services.verify.repeated_files import repeated_files
@@ -29,7 +29,7 @@ def materials_sound(case: Case) -> Iterator[Result]:
         if (path, problem.code) not in told:
             told.add((path, problem.code))
             findings.append(_finding(path, problem))
-    findings += [*_unread(case), *_illegible(case), *repeated_files(case)]
+    findings += [*_unread(case), *_blank(case), *_illegible(case), *repeated_files(case)]
     yield from findings or (met(),)
 
 
@@ -54,6 +54,18 @@ def _unread(case: Case) -> Iterator[Result]:
         if item.facts is None and not item.problems and item.file.kind is not None and item.file.kind not in _NOT_READ:
             yield unclear("file.unreadable", f"{item.file.path}未能识读，请人工查看", f"{item.file.path} was not read; look at it", subject=item.file.path,
                           evidence=(Place(item.file.path),))  # fmt: skip
+
+
+def _blank(case: Case) -> Iterator[Result]:
+    """Files that open and are what they say, and in which nothing stands."""
+    for item in case.evidence:
+        facts, path = item.facts, item.file.path
+        if isinstance(facts, LearningLogFacts) and not (facts.sessions or facts.checks or facts.rejected):
+            yield unclear("file.empty", f"{path}只有表头，没有学习或人脸核验记录，请核对后重新导出", f"{path} has a header and no records; export it again",
+                          subject=path, evidence=(Place(path),))  # fmt: skip
+        elif isinstance(facts, DocumentFacts) and not (facts.text.strip() or facts.table_rows or facts.invoices):
+            yield unclear("file.empty", f"{path}可以打开，但未读出任何文字，请人工查看", f"{path} opens, but nothing was read in it; look at it",
+                          subject=path, evidence=(Place(path),))  # fmt: skip
 
 
 def _illegible(case: Case) -> Iterator[Result]:

@@ -6,7 +6,7 @@ import pytest
 
 from services.domain.case import FileProblem, Reuse, ReuseKind
 from services.domain.evidence import EvidenceKind, Place
-from services.domain.facts import SheetFacts, SheetPage
+from services.domain.facts import DocumentFacts, Facts, LearningLogFacts, RejectedRow, SheetFacts, SheetPage
 from services.domain.finding import Outcome
 from services.domain.text import Message
 from services.verify.checks.materials_sound import materials_sound
@@ -42,6 +42,21 @@ def test_a_file_that_gave_neither_facts_nor_a_reason_is_unclear_but_faces_and_st
     files = (evidence("plan/a.pdf", EvidenceKind.PLAN), evidence("faces/checks/a.jpg", EvidenceKind.FACE))
     stray = replace(files[0], file=replace(files[0].file, path="readme.txt", kind=None, sha256="cd" * 32))
     assert found(make_case(evidence=(*files, stray))) == [(Outcome.UNCLEAR, "file.unreadable", "plan/a.pdf")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "code"),
+    [
+        (EvidenceKind.PLAN, DocumentFacts(1, " \n", "none"), "file.empty"),
+        (EvidenceKind.PLAN, DocumentFacts(1, "培训计划", "text"), None),
+        (EvidenceKind.PLAN, DocumentFacts(1, "", "none", table_rows=(("姓名",),)), None),
+        (EvidenceKind.LEARNING_LOG, LearningLogFacts((), ()), "file.empty"),
+        (EvidenceKind.LEARNING_LOG, LearningLogFacts((), (), (RejectedRow(2, WHY),)), None),
+    ],
+)
+def test_a_file_in_which_nothing_stands_is_left_to_a_human(kind: EvidenceKind, facts: Facts, code: str | None) -> None:
+    outcome = Outcome.UNCLEAR if code else Outcome.MET
+    assert found(make_case(evidence=(evidence("a/b.bin", kind, facts),))) == [(outcome, code, "a/b.bin" if code else "")]
 
 
 def test_illegible_pages_are_told_each() -> None:
