@@ -44,6 +44,7 @@ CODES: dict[str, Code] = {
     "claim.amount_exceeds_cap": Code(_C, "申报金额超过人均上限", "the amount claimed exceeds the cap"),
     "claim.amount_mismatch": Code(_W, "申报总额与人员明细不符", "the total claimed differs from the sum over trainees"),
     "claim.rate_unknown": Code(_W, "补贴标准另有文件规定", "the rate is set by another document", unclear=True),
+    "claim.used_later": Code(_I, "材料又用于之后的申报", "what is handed in was used again in a later claim"),
     # trainee
     "trainee.id_invalid": Code(_W, "身份证号无效", "the ID number is invalid"),
     "trainee.duplicate": Code(_C, "人员重复申报", "the trainee is listed twice"),

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.domain.case import Case, Reuse, ReuseKind
-from services.domain.evidence import Place
+from services.domain.evidence import Place, Related
 from services.domain.facts import VideoFacts
 from services.domain.finding import Result
-from services.verify.aspects import people_on, related_to, same_page_twice
+from services.verify.aspects import listed, people_on, related_to, same_page_twice
 from services.verify.checks import check
 from services.verify.repeated_invoices import repeated_invoices
-from services.verify.results import met, not_applicable, unclear, unmet
+from services.verify.results import info, met, not_applicable, unclear, unmet
 
 _REUSED = {
     ReuseKind.SHEET: ("sheet.reused", "签到表", "the sheet"),
@@ -28,7 +28,7 @@ def materials_authentic(case: Case, *, overstated_seconds: Decimal, overstated_s
     A video's duration is overstated when its header claims more than it plays by over `overstated_seconds` and over
     `overstated_share` (0..1) of what it claims.
     """
-    findings = [*_reused(case), *_overstated(case, float(overstated_seconds), float(overstated_share)), *repeated_invoices(case)]
+    findings = [*_reused(case), *_used_later(case), *_overstated(case, float(overstated_seconds), float(overstated_share)), *repeated_invoices(case)]
     if not findings and all(item.facts is None for item in case.of("sign_in_sheet", "photo", "video", "invoice")):
         yield not_applicable()  # there is none, or none can be read (which is told elsewhere): nothing was compared
         return
@@ -43,6 +43,19 @@ def _reused(case: Case) -> Iterator[Result]:
         if within and (reuse.kind is not ReuseKind.SHEET or same_page_twice(case, reuse)):
             continue  # repeated within the claim: told as a duplicate
         yield _reuse(case, reuse)
+
+
+def _used_later(case: Case) -> Iterator[Result]:
+    """What a claim submitted later uses again: told, for who copied from whom is for a human to see; held against the later one."""
+    later: dict[str, list[Reuse]] = {}
+    for reuse in case.reuse:
+        if reuse.kind in _REUSED and reuse.first and reuse.claim_no is not None and reuse.certain:
+            later.setdefault(reuse.claim_no, []).append(reuse)
+    for claim_no, found in later.items():
+        files = list(dict.fromkeys(reuse.place.file for reuse in found))
+        whose = f"（{found[0].enterprise}）" if found[0].enterprise else ""
+        yield info("claim.used_later", f"本申报的{listed(files, 6)}又出现在之后提交的申报{claim_no}{whose}中", f"{', '.join(files[:6])} of this claim came again in claim {claim_no}, submitted later",
+                   subject=claim_no, observed=len(files), evidence=tuple(reuse.place for reuse in found), related=tuple(Related(claim_no, r.other.file) for r in found))  # fmt: skip
 
 
 def _reuse(case: Case, reuse: Reuse) -> Result:

@@ -40,7 +40,9 @@ def test_reuse_across_claims(kind: ReuseKind, code: str) -> None:
     assert (result.outcome, result.code, result.related) == (Outcome.UNMET, code, (Related("CC-2", "b.jpg"),))
     assert "别家公司" in result.message.zh
     assert found(replace(CASE, reuse=(replace(reuse, certain=False),))) == [(Outcome.UNCLEAR, code)]
-    assert found(replace(CASE, reuse=(replace(reuse, first=True),))) == [(Outcome.MET, None)]
+    assert found(replace(CASE, reuse=(replace(reuse, first=True, certain=False),))) == [(Outcome.MET, None)]
+    (told,) = results(replace(CASE, reuse=(replace(reuse, first=True), replace(reuse, first=True, place=Place("c.jpg")))))
+    assert (told.outcome, told.code, told.observed, "a.jpg、c.jpg" in told.message.zh) == (Outcome.MET, "claim.used_later", 2, True)
 
 
 def test_a_sheet_for_another_day_is_reused_the_same_sheet_twice_is_not() -> None:
