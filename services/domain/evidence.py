@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.domain.quick import quick
+
 Box = tuple[float, float, float, float]
 """x, y, width, height in fractions of the page as a viewer shows it, origin top left."""
 
@@ -49,6 +51,7 @@ class EvidenceFile:
     media_type: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in the evidence something was seen. `page` and `row` count from 1; `seconds` is (from, to)."""

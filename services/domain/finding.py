@@ -9,6 +9,7 @@ from typing import Any
 
 from services.domain.codes import Severity
 from services.domain.evidence import Place, Related
+from services.domain.quick import quick
 from services.domain.text import Message
 
 __all__ = ["ClauseOutcome", "Effect", "Entitlement", "Finding", "Judgement", "Outcome", "Result", "Severity", "Step"]
@@ -31,6 +32,7 @@ class Effect(StrEnum):
     """What would be paid waits for a human: it goes to `unclear`."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Result:
     """One thing a check says. It never cites the law: the engine stamps clause, article and policy version.
@@ -52,6 +54,7 @@ class Result:
     confidence: float = 0.5
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A result with a code, stamped with clause and severity."""
@@ -71,6 +74,7 @@ class Finding:
     effect: Effect
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ClauseOutcome:
     """How one clause came out. `confidence`: of an unclear one, how likely it is met; `findings` index the judgement's findings."""
@@ -90,6 +94,7 @@ class ClauseOutcome:
     """Why an unclear clause has no finding: its check came to no conclusion."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the reckoning of a trainee's hours or money, for people to follow."""
@@ -100,6 +105,7 @@ class Step:
     finding: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Entitlement:
     """What the evidence supports for one trainee. Amounts None: the rate is unknown, or nothing was claimed."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 
 from services.domain.text import Message
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_ZERO = ord("0") * sum(_ID_WEIGHTS)
 _ID_CHECK = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -26,7 +28,7 @@ def id_number_problem(number: str) -> Message | None:
     """What is wrong with a normalised 18-digit citizen's ID number, or None."""
     if not number:
         return Message("未填写身份证号", "the ID number is missing")
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return Message(f"身份证号应为18位（现为{len(number)}位）", f"an ID number has 18 digits (this one has {len(number)} characters)")
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
@@ -40,13 +42,17 @@ def id_number_problem(number: str) -> Message | None:
 
 
 def id_check_digit(first17: str) -> str:
-    """The 18th character that GB 11643 gives the first 17 digits."""
-    return _ID_CHECK[sum(int(d) * w for d, w in zip(first17, _ID_WEIGHTS, strict=True)) % 11]
+    """The 18th character that GB 11643 gives the first 17 digits. Raises ValueError where they are not 17 digits of ASCII."""
+    if len(first17) != len(_ID_WEIGHTS) or not (first17.isascii() and first17.isdigit()):
+        raise ValueError("17 digits are wanted")
+    return _ID_CHECK[(sum(map(mul, first17.encode(), _ID_WEIGHTS)) - _ID_ZERO) % 11]
 
 
 def mask_id_number(number: str | None) -> str:
     """First 4 and last 4 digits, the rest as asterisks; of a number too short for that the first 4 only, empty where it has none."""
     number = normalise_number(number)
+    if len(number) == 18 and number.isascii() and number[:17].isdigit() and number[17] in "0123456789X":
+        return f"{number[:4]}**********{number[14:]}"  # as nearly all are
     if not re.match(r"[0-9]{4}", number):
         return ""
     if len(number) < 12:

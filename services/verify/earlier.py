@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.domain.case import Case, OtherSubsidy
+from services.domain.claim import PaidSubsidy
 from services.domain.finding import Judgement
 from services.domain.identity import normalise_number
 from services.domain.index import SubsidyEntry
@@ -11,22 +12,34 @@ from services.verify.people import people, same_word
 _LEVELS = {"五级": "5", "初级": "5", "四级": "4", "中级": "4", "三级": "3", "高级": "3", "二级": "2", "技师": "2", "一级": "1", "高级技师": "1"}
 
 
-def earlier_subsidies(case: Case, index: int) -> tuple[OtherSubsidy, ...]:
-    """Each once: a claim known here that the enterprise declares as paid too (same project name) is one subsidy, not two."""
-    number = normalise_number(people(case)[index].id_number)
-    declared = tuple(
-        OtherSubsidy(index, p.occupation, p.level, p.project, p.date)
-        for p in case.claim.paid_this_year or ()
-        if number and normalise_number(p.id_number) == number
-    )
+def earlier_subsidies(case: Case) -> list[tuple[int, tuple[OtherSubsidy, ...]]]:
+    """All trainees (index, in their order) with theirs, each once: a claim known here that the enterprise declares as paid too
+    (same project name) is one subsidy, not two."""
+    paid: dict[str, list[PaidSubsidy]] = {}
+    for entry in case.claim.paid_this_year or ():
+        paid.setdefault(normalise_number(entry.id_number), []).append(entry)
+    known: dict[int, list[OtherSubsidy]] = {}
+    for subsidy in case.subsidies:
+        if subsidy.claim_no is not None:
+            known.setdefault(subsidy.trainee, []).append(subsidy)
+    found: list[tuple[int, tuple[OtherSubsidy, ...]]] = []
+    for index, person in enumerate(people(case)):
+        number = normalise_number(person.id_number) if paid else ""
+        declared = [OtherSubsidy(index, p.occupation, p.level, p.project, p.date) for p in (paid.get(number, ()) if number else ())]
+        found.append((index, (*declared, *_not_among(declared, known.get(index, [])))))
+    return found
+
+
+def _not_among(declared: list[OtherSubsidy], stored: list[OtherSubsidy]) -> list[OtherSubsidy]:
+    """The stored ones without those that are declared too."""
     names = [same_word(s.project) for s in declared if s.project]
-    stored = []
-    for claim in (s for s in case.subsidies if s.trainee == index and s.claim_no is not None):
+    rest = []
+    for claim in stored:
         if same_word(claim.project) in names:
             names.remove(same_word(claim.project))
         else:
-            stored.append(claim)
-    return (*declared, *stored)
+            rest.append(claim)
+    return rest
 
 
 def same_level(a: str | None, b: str | None) -> bool:

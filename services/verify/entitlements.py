@@ -7,16 +7,16 @@ trainee's favour. Both together never exceed the claim or the cap.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from services.domain.case import Case
+from services.domain.case import Case, OnlineTime
 from services.domain.finding import Effect, Entitlement, Finding, Outcome, Severity, Step
 from services.domain.text import Message
 from services.verify.aspects import listed, session_name
 from services.verify.money import ZERO, amount_claimed, cut, hours_claimed, plain_number, rate_of, yuan
 from services.verify.people import people
-from services.verify.presence import presences_of
+from services.verify.presence import Presences, presences_of
 from services.verify.timetable import any_parallel, chosen, overlap, total_hours
 
 _CUTTING = frozenset(
@@ -51,6 +51,10 @@ class _Common:
     """Findings that name nobody and do something to everybody's money."""
     whole: tuple[int, ...]
     """Findings about the whole claim that speak against it."""
+    hours: dict[tuple[object, ...], Hours] = field(default_factory=dict)
+    steps: dict[tuple[object, ...], list[Step]] = field(default_factory=dict)
+    money: dict[tuple[object, ...], _Money] = field(default_factory=dict)
+    """Hours, steps and money worked out already, by all they depend on: most trainees of a claim are alike."""
 
 
 def entitlements(case: Case, findings: Sequence[Finding]) -> tuple[Entitlement, ...]:
@@ -69,10 +73,8 @@ def entitlements(case: Case, findings: Sequence[Finding]) -> tuple[Entitlement, 
     return tuple(_entitlement(case, i, findings, common) for i in range(len(people(case))))
 
 
-def hours_of(case: Case, index: int, *, parallel: bool = True) -> Hours:
+def hours_of(case: Case, online: OnlineTime, at: Presences, *, parallel: bool = True) -> Hours:
     """The class hours that presences and verified minutes give a trainee. `parallel` False: no two sessions are at the same time."""
-    at = presences_of(case, index)
-    online = case.records[index].online
     per_hour = Decimal(case.rules.minutes_per_class_hour)
     # Minutes are sums of binary fractions: 44.99999999999 is 45 and must not cost a hundredth of an hour.
     verified, open_minutes = (Decimal(repr(round(m, 4))) if m > 0 else ZERO for m in (online.verified_minutes, online.unclear_minutes))
@@ -90,20 +92,23 @@ def hours_of(case: Case, index: int, *, parallel: bool = True) -> Hours:
 
 
 def _entitlement(case: Case, index: int, findings: Sequence[Finding], common: _Common) -> Entitlement:
-    hours, claimed_hours = hours_of(case, index, parallel=common.parallel), hours_claimed(case, index)
+    online, claimed_hours = case.records[index].online, hours_claimed(case, index)
+    at = presences_of(case, index)
+    shape = (at.certain, at.waiting, at.void, online.verified_minutes, online.unclear_minutes)
+    hours = common.hours.get(shape) or common.hours.setdefault(shape, hours_of(case, online, at, parallel=common.parallel))
     claimed = amount_claimed(case, index, common.rate)
     concerning = sorted({*common.naming.get(index, ()), *common.everybody})
     supported_hours = max(ZERO, cut(min(hours.certain, claimed_hours)))
     possible_hours = supported_hours if hours.possible <= hours.certain else max(ZERO, cut(min(hours.possible, claimed_hours)))
-    money = _money(case, common.rate, claimed, supported_hours, possible_hours, [(k, findings[k]) for k in concerning])
+    # Numbers by their digits: 40 and 40.00 are equal and told apart.
+    sums = (str(claimed), str(supported_hours), str(possible_hours), *(k for k in concerning if findings[k].effect is not Effect.NONE))
+    money = common.money.get(sums) or common.money.setdefault(
+        sums, _money(case, common.rate, claimed, supported_hours, possible_hours, [(k, findings[k]) for k in concerning])
+    )
     short = supported_hours < claimed_hours or (claimed is not None and money.supported is not None and money.supported < claimed)
-    online = case.records[index].online
     traced = _traced(findings, concerning, common.whole) if short else concerning
-    steps = [_claimed_step(claimed_hours, claimed), *_hour_steps(case, index, hours, supported_hours)]
-    if supported_hours < claimed_hours:
-        steps += [
-            Step(Message(f"原因：{findings[k].message.zh}", f"because: {findings[k].message.en}"), finding=k) for k in traced if _costs_hours(findings[k])
-        ]
+    steps = _hour_steps(case, online, hours, (claimed_hours, claimed, supported_hours), common.steps)
+    because = _because(findings, traced) if supported_hours < claimed_hours else ()
     return Entitlement(
         trainee=index,
         sessions_signed=len(hours.signed),
@@ -115,8 +120,14 @@ def _entitlement(case: Case, index: int, findings: Sequence[Finding], common: _C
         amount_supported=money.supported,
         amount_unclear=money.unclear,
         findings=tuple(traced),
-        steps=(*steps, *money.steps),
+        steps=(*steps, *because, *money.steps),
     )
+
+
+def _because(findings: Sequence[Finding], traced: Sequence[int]) -> tuple[Step, ...]:
+    """The findings that cost the person hours."""
+    costing = ((k, findings[k].message) for k in traced if _costs_hours(findings[k]))
+    return tuple(Step(Message(f"原因：{said.zh}", f"because: {said.en}"), finding=k) for k, said in costing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,37 +179,38 @@ def _claimed_step(hours: Decimal, amount: Decimal | None) -> Step:
     return Step(Message(f"申报{plain_number(hours)}学时", f"{plain_number(hours)} class hours claimed"), hours=hours, amount=amount)
 
 
-def _hour_steps(case: Case, index: int, hours: Hours, supported: Decimal) -> list[Step]:
-    """How the hours add up."""
-    online = case.records[index].online
+def _hour_steps(
+    case: Case, online: OnlineTime, hours: Hours, sums: tuple[Decimal, Decimal | None, Decimal], known: dict[tuple[object, ...], list[Step]]
+) -> list[Step]:
+    """How the hours add up. `sums`: hours and yuan claimed, hours supported; `known`: what was said of the same before."""
+    claimed, amount, supported = sums
+    start, places = (str(claimed), str(amount)), (hours.signed, hours.waiting, hours.void, hours.certain < claimed)
+    steps = known.get(start) or known.setdefault(start, [_claimed_step(claimed, amount)])
+    steps = steps + (known.get(places) or known.setdefault(places, _session_steps(case, hours, short=hours.certain < claimed)))
+    if online.logged_minutes or online.verified_minutes:
+        per_hour, offline = case.rules.minutes_per_class_hour, steps[1].hours or ZERO
+        verified, logged = (plain_number(cut(Decimal(repr(round(m, 4))))) for m in (online.verified_minutes, online.logged_minutes))
+        zh, en = (
+            f"线上记录{logged}分钟，核实{verified}分钟，每学时{per_hour}分钟",
+            f"{logged} minutes logged online, {verified} verified, {per_hour} to a class hour",
+        )
+        steps.append(Step(Message(zh, en), hours=cut(hours.certain - offline)))
+    if hours.certain > claimed:
+        steps.append(Step(Message(f"以申报的{plain_number(claimed)}学时为限", f"limited to the {plain_number(claimed)} class hours claimed"), hours=supported))
+    return steps
+
+
+def _session_steps(case: Case, hours: Hours, *, short: bool) -> list[Step]:
+    """What the sessions in a room give, the first step what counts; where it is too little (`short`) also which are missing."""
     offline = cut(sum((case.hours(i) for i in hours.signed), Decimal(0)))
     steps = [Step(Message(f"签到计入{len(hours.signed)}个课次", f"{len(hours.signed)} sessions signed count"), hours=offline)]
     if hours.waiting:
-        steps.append(
-            Step(
-                Message(f"{len(hours.waiting)}个课次待人工确认", f"{len(hours.waiting)} sessions wait for a reviewer"),
-                hours=cut(total_hours(case.sessions, hours.waiting)),
-            )
-        )
+        zh, en = f"{len(hours.waiting)}个课次待人工确认", f"{len(hours.waiting)} sessions wait for a reviewer"
+        steps.append(Step(Message(zh, en), hours=cut(total_hours(case.sessions, hours.waiting))))
     if hours.void:
         steps.append(Step(Message(f"{len(hours.void)}个课次的签到不予计入", f"{len(hours.void)} sessions signed do not count"), hours=ZERO))
-    if hours.certain < hours_claimed(case, index) and (missed := _missed(case, hours)):
+    if short and (missed := _missed(case, hours)):
         steps.append(_missed_step(case, missed))
-    if online.logged_minutes or online.verified_minutes:
-        per_hour = case.rules.minutes_per_class_hour
-        verified, logged = (plain_number(cut(Decimal(repr(round(m, 4))))) for m in (online.verified_minutes, online.logged_minutes))
-        steps.append(
-            Step(
-                Message(
-                    f"线上记录{logged}分钟，核实{verified}分钟，每学时{per_hour}分钟",
-                    f"{logged} minutes logged online, {verified} verified, {per_hour} to a class hour",
-                ),
-                hours=cut(hours.certain - offline),
-            )
-        )
-    claimed = hours_claimed(case, index)
-    if hours.certain > claimed:
-        steps.append(Step(Message(f"以申报的{plain_number(claimed)}学时为限", f"limited to the {plain_number(claimed)} class hours claimed"), hours=supported))
     return steps
 
 

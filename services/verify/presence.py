@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.domain.case import Case, DoubtKind, RowStatus, SessionPresence, SheetDate
+from services.domain.claim import Mode
 from services.verify.timetable import overlap
 
 VOID = frozenset({DoubtKind.SIGNATURE_COPIED, DoubtKind.SHEET_REUSED, DoubtKind.PERSON_TWICE, DoubtKind.TIME_CONFLICT})
@@ -26,12 +27,15 @@ class Presences:
 
 def presences_of(case: Case, index: int) -> Presences:
     """The offline sessions that a trainee's signatures speak of."""
-    mine = [p for p in case.records[index].presences if not case.sessions[p.session].online]
+    sessions = case.sessions
+    mine = [p for p in case.records[index].presences if sessions[p.session].mode is not Mode.ONLINE]
     lost = {c.session for c in case.conflicts if c.trainee == index and not c.counts_here}
+    undated: dict[Row, set[int]] = _undated_rows(case, index)
+    if not lost and not undated and not [p for p in mine if p.doubts]:
+        return Presences(frozenset([p.session for p in mine]), frozenset(), frozenset())
     certain: set[int] = set()
     waiting: set[int] = set()
     void: set[int] = set()
-    undated: dict[Row, set[int]] = _undated_rows(case, index)
     for presence in mine:
         doubts = _standing_doubts(case, presence, mine)
         if presence.session in lost or doubts & VOID:

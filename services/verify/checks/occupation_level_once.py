@@ -39,8 +39,8 @@ def occupation_level_once(case: Case, *, months: int) -> Iterator[Result]:
                       subject="paid_this_year")  # fmt: skip
     yield met()
     since = months_before(project.start, months)
-    for i in range(len(people(case))):
-        for earlier in earlier_subsidies(case, i):
+    for i, subsidies in earlier_subsidies(case):
+        for earlier in subsidies:
             if earlier.date is None or earlier.date > since:
                 yield from _compare(case, i, earlier)
 

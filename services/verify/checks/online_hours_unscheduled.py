@@ -33,12 +33,13 @@ def online_hours_unscheduled(case: Case) -> Iterator[Result]:
         return
     yield met()
     offered = total_hours(case.sessions, case.offline_sessions)
+    per_hour = Decimal(case.rules.minutes_per_class_hour)
     for i, trainee in enumerate(people(case)):
-        online, per_hour = case.records[i].online, Decimal(case.rules.minutes_per_class_hour)
-        needed = cut(hours_claimed(case, i) - offered)
-        have, perhaps = (cut(Decimal(repr(round(m, 4))) / per_hour) for m in (online.verified_minutes, online.verified_minutes + online.unclear_minutes))
+        online, needed = case.records[i].online, cut(hours_claimed(case, i) - offered)
+        have = _class_hours(online.verified_minutes, per_hour)
         if needed <= 0 or have >= needed:
             continue
+        perhaps = _class_hours(online.verified_minutes + online.unclear_minutes, per_hour)
         say, zh, en = (unclear, "，另有部分待人工核实", ", more waits for a reviewer") if perhaps >= needed else (unmet, "", "")
         yield say(
             CODE,
@@ -49,3 +50,8 @@ def online_hours_unscheduled(case: Case) -> Iterator[Result]:
             observed=plain_number(have),
             trainees=(i,),
         )
+
+
+def _class_hours(minutes: float, per_hour: Decimal) -> Decimal:
+    """Minutes as class hours, cut to two decimals."""
+    return cut(Decimal(repr(round(minutes, 4))) / per_hour)

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.domain.case import Case, SheetAttendance
+from services.domain.case import Case
 from services.domain.finding import Result
 from services.verify.aspects import first_listings, listed, person_name
 from services.verify.checks import check
 from services.verify.people import nobody
 from services.verify.results import met, not_applicable, unclear, unmet
-from services.verify.signature_gaps import gap_of
+from services.verify.signature_gaps import SignedRows, gap_of, signed_rows
 
 
 @check
 def sheet_signed(case: Case) -> Iterator[Result]:
     """One finding per trainee with the sessions not signed, 七(二)."""
-    pages = [page for page in case.attendance if page.session is not None]
-    if not pages:
+    rows = signed_rows(case)
+    if not rows.pages:
         yield not_applicable()
         return
     if (absent := nobody(case, "sheet.not_signed")) is not None:
         yield absent
         return
-    covered = sorted({p.session for p in pages if p.session is not None})
-    findings = [result for index in first_listings(case) for result in _trainee(case, index, covered, pages)]
+    covered = sorted(rows.pages)
+    findings = [result for index in first_listings(case) for result in _trainee(case, index, covered, rows)]
     yield from findings or (met(),)
 
 
-def _trainee(case: Case, index: int, covered: list[int], pages: list[SheetAttendance]) -> Iterator[Result]:
-    sure = {p.session for p in case.records[index].presences if not p.doubts}
-    gaps = [gap for session in covered if session not in sure and (gap := gap_of(case, index, session, pages))]
+def _trainee(case: Case, index: int, covered: list[int], rows: SignedRows) -> Iterator[Result]:
+    gaps = [gap for session in covered if index not in rows.sure[session] and (gap := gap_of(case, index, session, rows))]
     if not gaps:
         return
     name = person_name(case, index)

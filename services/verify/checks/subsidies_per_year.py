@@ -28,8 +28,8 @@ def subsidies_per_year(case: Case, *, maximum: int) -> Iterator[Result]:
         yield unclear(CODE, f"未提供{year}年度已享受补贴的清单（paid_this_year），只能与本系统内的申报核对；请补充，没有的请填空清单", f"there is no list of subsidies paid in {year} (paid_this_year), only the claims known here were compared; add it, empty if there are none",
                       subject="paid_this_year")  # fmt: skip
     yield met()
-    for i, trainee in enumerate(people(case)):
-        earlier = [s for s in earlier_subsidies(case, i) if s.date is None or s.date.year == year]
+    for i, subsidies in earlier_subsidies(case):
+        trainee, earlier = people(case)[i], [s for s in subsidies if s.date is None or s.date.year == year]
         sure, count = sum(s.certain for s in earlier) + 1, len(earlier) + 1
         if count <= maximum:
             continue

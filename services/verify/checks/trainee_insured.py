@@ -38,6 +38,8 @@ def trainee_insured(case: Case) -> Iterator[Result]:
 
 def _person(case: Case, index: int, periods: tuple[Insured, ...], training: tuple[date, ...]) -> Iterator[Result]:
     trainee, file = people(case)[index], case.roster.file if case.roster else ""
+    if training and any(_covers(p, training[0]) and _covers(p, training[-1]) for p in periods):
+        return  # one period holds them all, as it mostly does
     open_days = [day for day in training if not any(_covers(p, day) for p in periods)]
     if not open_days:
         return
