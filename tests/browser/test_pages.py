@@ -171,7 +171,7 @@ def test_a_video_is_shown_with_its_frames_and_jumps(chromium: Any, reviewers: Se
         page.goto(f"{reviewers.address}/claims/{reviewers.claim_id}")
         page.get_by_role("link", name="视频", exact=True).first.click()
         page.locator("#player").wait_for()
-        page.wait_for_function("document.getElementById('player').readyState >= 1")
+        page.wait_for_function("() => document.getElementById('player').readyState >= 1")
         page.locator("[data-seek]").nth(10).click()
         assert page.evaluate("document.getElementById('player').currentTime") > 0.5
         accessible(page)
