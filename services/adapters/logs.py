@@ -1,4 +1,7 @@
-"""Logs as lines for people, or as JSON for machines; each line of a worker bears the job and the claim it is about."""
+"""Logs as lines for people, or as JSON for machines; each line bears the job and the claim, or the request, it is about.
+
+Whatever is logged, libraries' tracebacks too, has citizens' numbers masked on its way out.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
+
+from services.domain.identity import mask_in_text
 
 _about: ContextVar[Mapping[str, str]] = ContextVar("hezheng_about", default={})  # noqa: B039 - never changed in place
 _NAMES = ("claim_id", "evidence_id", "batch_id")
@@ -38,7 +43,7 @@ class JsonLines(logging.Formatter):
         line = {"at": at, "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage(), **_about.get()}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return mask_in_text(json.dumps(line, ensure_ascii=False))
 
 
 class PlainLines(logging.Formatter):
@@ -46,7 +51,7 @@ class PlainLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         words = " ".join(f"{key}={value}" for key, value in _about.get().items())
-        return super().format(record) + (f"  [{words}]" if words else "")
+        return mask_in_text(super().format(record) + (f"  [{words}]" if words else ""))
 
 
 def log_to_stderr(*, as_json: bool) -> None:

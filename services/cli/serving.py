@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
+from services.adapters.logs import log_to_stderr
 from services.adapters.queue import Lane
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
@@ -53,12 +54,13 @@ def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
             why = f"{settings.host}:{settings.port}: {str(error.strerror).partition(' (while')[0]}"
             typer.echo(f"{why}：无法监听，请用 --port 或 --host 另选 / cannot listen there; choose another with --port or --host", err=True)
             return 1
+        log_to_stderr(as_json=settings.log_json)
         store = open_store(settings)
         stack.callback(store.close)
         settings, shown_key = _with_key(settings, store)
         app = create_app(settings, extra_routers=(pages_router(),))
         app.state.check_order = checked  # the API knows no policies
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
         stopped = _stop_on_signals(server)
         if not settings.broker_url:  # with a broker the workers are processes of their own: `hezheng worker`
             workers = WorkerPool(settings, JOB_MODULES)

@@ -12,6 +12,7 @@ from services.domain.text import Message
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_ZERO = ord("0") * sum(_ID_WEIGHTS)
 _ID_CHECK = "10X98765432"
+_ID_IN_TEXT = re.compile(r"\d{17}[\dXx]")
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -59,6 +60,11 @@ def mask_id_number(number: str | None) -> str:
         return number[:4] + "*" * max(5, len(number) - 4)
     tail = re.sub(r"[^0-9X*]", "*", number[-4:])
     return f"{number[:4]}{'*' * (len(number) - 8)}{tail}"
+
+
+def mask_in_text(text: str) -> str:
+    """A text with every citizen's number in it masked."""
+    return _ID_IN_TEXT.sub(lambda match: mask_id_number(match.group()), text)
 
 
 def uscc_problem(code: str) -> Message | None:

@@ -187,6 +187,7 @@ def _materials(raw: Any) -> tuple[str, ...]:
 def _moment(raw: Any) -> datetime:
     moment = fields.moment_or_none(raw)
     if moment is not None:
+        fields.day(moment.date().isoformat())  # at the ends of the calendar a moment cannot be told in another zone
         return moment
     return datetime.combine(fields.day(raw), time(0, 0), SHANGHAI)
 

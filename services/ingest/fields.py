@@ -21,6 +21,8 @@ _MODES = {
 
 _FINEST = -30
 """Least exponent of a number: finer ones are nobody's hours, and written out would fill the memory."""
+_LARGEST = 12
+"""Exponent of the first digit of a number at most."""
 _FLOAT_NOISE = 6
 """Decimals to which an amount in a spreadsheet's binary fractions is exact: 35.7 x 20 is 714.0000000000001 there."""
 
@@ -92,7 +94,8 @@ def decimal(raw: object) -> Decimal:
         raise InvalidOperation
     cleaned = re.sub(r"[\s,¥￥元]", "", unicodedata.normalize("NFKC", str(raw)))
     number = Decimal(cleaned)
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 13 or int(number.as_tuple().exponent) < _FINEST:
+    # By digits, not by arithmetic: of 1e999999999 even the absolute value overflows.
+    if not number.is_finite() or number.adjusted() > _LARGEST or int(number.as_tuple().exponent) < _FINEST:
         raise InvalidOperation
     return number
 

@@ -7,9 +7,11 @@ import re
 import secrets
 import time
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest.problems import request_id
+from services.adapters.logs import about
+from services.ingest.problems import of_unexpected, request_id
 
 log = logging.getLogger("hezheng.access")
 
@@ -43,11 +45,18 @@ class EveryAnswer:
                 message["headers"] = [*message["headers"], *(h for h in more if h[0] not in have)]
             await send(message)
 
-        try:
-            await self._app(scope, receive, with_headers)
-        finally:
-            # The route's form, not the path itself: people put names and numbers into paths.
-            route = getattr(scope.get("route"), "path", None) or "-"
-            who = scope["state"].get("caller", "-")
-            log.info("%s %s %s %d %.0f ms caller=%s", identifier, scope["method"], route, status, 1000 * (time.monotonic() - began), who)
-            request_id.reset(token)
+        with about(request_id=identifier):
+            try:
+                await self._app(scope, receive, with_headers)
+            except Exception as error:
+                # Answered here: what goes on outwards is logged by the server with whatever its message quotes.
+                answer = of_unexpected(Request(scope), error)
+                if status:
+                    raise RuntimeError("the answer broke off") from None
+                await answer(scope, receive, with_headers)
+            finally:
+                # The route's form, not the path itself: people put names and numbers into paths.
+                route = getattr(scope.get("route"), "path", None) or "-"
+                who = scope["state"].get("caller", "-")
+                log.info("%s %s %d %.0f ms caller=%s", scope["method"], route, status, 1000 * (time.monotonic() - began), who)
+                request_id.reset(token)

@@ -105,6 +105,12 @@ def of_error(error: HezhengError) -> Problem:
     return Problem(500, "internal", error.message)
 
 
+def of_unexpected(request: Request, error: Exception) -> JSONResponse:
+    """The answer to what nobody expected, which is told in the log."""
+    log.error("%s %s", request.method, _trace(error))
+    return answer(plain(500), request)
+
+
 def _trace(error: Exception) -> str:
     """The end of the traceback, where the cause stands; numbers of citizens masked."""
     return scrub("".join(traceback.format_exception(error))[-1900:])
@@ -140,11 +146,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OSError)
     def system(request: Request, error: OSError) -> JSONResponse:
-        log.error("%s %s %s", request_id.get(), request.method, _trace(error))
+        log.error("%s %s", request.method, _trace(error))
         return answer(plain(507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 500))
-
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> JSONResponse:
-        identifier = request.scope.get("state", {}).get("request_id", "-")
-        log.error("%s %s %s", identifier, request.method, _trace(error))
-        return answer(plain(500, {"X-Request-Id": identifier}), request)

@@ -233,6 +233,18 @@ def test_every_answer_bears_the_requests_id(client: TestClient) -> None:
     assert client.get(f"{API}/claims", headers={"X-Request-Id": "a b\tc"}).headers["x-request-id"].startswith("req_")
 
 
+def test_what_nobody_expected_is_answered_and_logged_without_what_it_quotes(
+    client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise KeyError(id_number(0))
+
+    monkeypatch.setattr(store.repository, "claims", broken)
+    answer = client.get(f"{API}/claims", headers={"X-Request-Id": "portal-8"})
+    assert is_problem(answer, 500, "internal") and answer.json()["instance"] == "urn:hezheng:request:portal-8"
+    assert "KeyError" in caplog.text and id_number(0) not in caplog.text
+
+
 def test_a_table_of_nobody_is_refused(client: TestClient) -> None:
     for path in (f"{API}/enterprises/{USCC}/roster", f"{API}/claims/{new_claim(client)}/trainees"):
         assert is_problem(client.put(path, json=[]), 422, "table-empty")

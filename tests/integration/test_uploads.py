@@ -146,6 +146,23 @@ def test_two_pieces_at_once_do_not_mix(client: TestClient, store: Store, claim_i
     assert store.repository.evidence(claim_id)[0].sha256 == hashlib.sha256(JPEG).hexdigest()
 
 
+@pytest.mark.parametrize(("state", "status"), [("done", 409), ("gone", 410)])
+def test_a_piece_that_comes_too_late_by_a_moment_adds_nothing(
+    client: TestClient, store: Store, claim_id: str, upload: str, monkeypatch: pytest.MonkeyPatch, state: str, status: int
+) -> None:
+    """Another call ends the upload between this call's look at it and its hold on the bytes."""
+    held = store.blobs.partial
+
+    def partial(name: str, digest: Any = None) -> Any:
+        store.repository.change_upload(name, state=state)
+        return held(name, digest)
+
+    monkeypatch.setattr(type(store.blobs), "partial", lambda _self, name, digest=None: partial(name, digest))
+    assert piece(client, upload, 0, JPEG).status_code == status
+    assert store.repository.evidence(claim_id) == []
+    assert list(store.blobs.root.glob("incoming/*")) == []
+
+
 def test_what_was_given_up_or_ran_out_is_gone(client: TestClient, store: Store, claim_id: str, upload: str) -> None:
     piece(client, upload, 0, JPEG[:50])
     assert client.delete(upload, headers=TUS).status_code == 204

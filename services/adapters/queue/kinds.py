@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.domain.identity import mask_id_number
+from services.domain.identity import mask_in_text
 
 SOON = 3
 """A person waits for it."""
@@ -16,7 +15,6 @@ NORMAL = 5
 BATCH = 8
 """Behind everything that somebody waits for."""
 
-_ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 _REASON_CHARACTERS = 2000
 
 
@@ -79,4 +77,4 @@ def job_kinds() -> dict[str, JobKind]:
 
 def scrub(text: str) -> str:
     """A reason fit for operators' eyes: bounded, no citizen's number in full."""
-    return _ID_NUMBER.sub(lambda match: mask_id_number(match.group()), text)[:_REASON_CHARACTERS]
+    return mask_in_text(text)[:_REASON_CHARACTERS]

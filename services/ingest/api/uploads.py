@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC
 from email.utils import format_datetime
 from typing import Annotated, Any
@@ -188,6 +188,7 @@ async def append(
     if announced.isdigit() and int(announced) > upload.length - offset >= 0:
         raise plain(413, _TUS)
     with _held(store, _digests(request), upload) as part:
+        _still_open(store, upload)
         _at(offset, part.offset)
         await take_piece(part, _stream(request), upload.length - offset, checksum)
         headers = await in_thread(lambda: _after(store, sandbox, upload, part))
@@ -200,11 +201,12 @@ def terminate(upload_id: UploadId, store: StoreOf, caller: WriterOf, tus_resumab
     _speaks(tus_resumable)
     upload = _alive(store, caller, upload_id)
     try:
-        store.blobs.partial(upload.id).close()
+        with closing(store.blobs.partial(upload.id)):
+            evidence_id = store.repository.upload(upload.id).evidence_id  # it may have been finished meanwhile
+            store.repository.change_upload(upload.id, state="gone", evidence_id=evidence_id)
+            store.blobs.drop_partial(upload.id)
     except Busy as error:
         raise plain(423, _TUS) from error
-    store.repository.change_upload(upload.id, state="gone", evidence_id=upload.evidence_id)
-    store.blobs.drop_partial(upload.id)
     return Response(status_code=204, headers=_TUS)
 
 
@@ -274,6 +276,17 @@ def _at(said: int, there: int) -> None:
             headers=_TUS | {"Upload-Offset": str(there)},
             offset=there,
         )
+
+
+def _still_open(store: Store, upload: Upload) -> None:
+    """Raises Problem 409 or 410 where another call finished the upload, or gave it up, while this one waited for its bytes."""
+    state = store.repository.upload(upload.id).state
+    if state == "open":
+        return
+    store.blobs.drop_partial(upload.id)  # which holding it has just made anew
+    if state == "done":
+        _at(-1, upload.length)
+    raise plain(410, _TUS)
 
 
 @contextmanager

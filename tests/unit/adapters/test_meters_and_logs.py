@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from datetime import timedelta
 
+import pytest
 from prometheus_client import generate_latest
 
 from services.adapters.figures import registry
-from services.adapters.logs import JsonLines, about, words_of
+from services.adapters.logs import JsonLines, PlainLines, about, words_of
 from services.adapters.meters import observe
 from services.adapters.queue import BATCH, SOON, Lane
 from services.adapters.repository.base import now
 from services.adapters.store import Store
+from tests.factories import id_number
 
 
 def test_observations_become_a_histogram(store: Store) -> None:
@@ -34,6 +37,18 @@ def test_a_log_line_says_which_job_and_claim() -> None:
         line = json.loads(JsonLines().format(record))
     assert (line["message"], line["job_id"], line["job"], line["claim_id"], line["attempt"]) == ("done in 3 s", "job_1", "verify.claim", "clm_1", "2")
     assert "secret" not in line and "claim_id" not in json.loads(JsonLines().format(record))
+
+
+@pytest.mark.parametrize("lines", [JsonLines(), PlainLines("%(message)s")])
+def test_no_citizens_number_leaves_in_a_log_line(lines: logging.Formatter) -> None:
+    number = id_number(0)
+    try:
+        raise KeyError(number)
+    except KeyError:
+        record = logging.LogRecord("other.library", logging.ERROR, "f", 1, "failed on %s", (number,), sys.exc_info())
+    with about(file=f"{number}.jpg"):
+        line = lines.format(record)
+    assert "KeyError" in line and number not in line and number[:4] in line
 
 
 def test_lanes_go_before_priorities_and_a_wish_for_more_haste_is_heard(store: Store) -> None:

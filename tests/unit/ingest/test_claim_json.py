@@ -64,6 +64,9 @@ def test_a_wrong_required_field_is_named(change: dict[str, Any], field: str) -> 
         ({"project__venue": {"lat": 943, "lon": 125}}, "project.venue"),
         ({"claimed_amount": "-1"}, "claimed_amount"),
         ({"submitted_at": "yesterday"}, "submitted_at"),
+        ({"submitted_at": "0001-01-01T00:00:00+14:00"}, "submitted_at"),
+        ({"submitted_at": "9999-12-31T23:59:59-12:00"}, "submitted_at"),
+        ({"claimed_amount": "1e999999999"}, "claimed_amount"),
         ({"sessions": [{"date": "x"}]}, "sessions[0].date"),
         ({"sessions": [{"date": "2021-11-08", "start": "11:00", "end": "10:00", "class_hours": 4}]}, "sessions[0].end"),
         ({"paid_this_year": ["x"]}, "paid_this_year[0]"),
@@ -116,7 +119,7 @@ def test_half_a_character_is_replaced_so_that_the_report_can_be_written() -> Non
     assert load_claim(json.dumps(_claim(enterprise={"name": "甲😀厂"})).encode(), "x").enterprise.name == "甲😀厂"
 
 
-@pytest.mark.parametrize("hours", ["1e-9999", "1E-31"])
-def test_hours_finer_than_any_clock_are_of_the_wrong_form(hours: str) -> None:
+@pytest.mark.parametrize("hours", ["1e-9999", "1E-31", "1e13", "1e999999999", "-1e999999999"])
+def test_hours_beyond_any_clock_are_of_the_wrong_form(hours: str) -> None:
     with pytest.raises(ClaimUnreadable):
         parse_claim(_claim(project=_claim()["project"] | {"class_hours": hours}), "x")
