@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from services.adapters.access import of_user, open_session
 from services.adapters.store import Store
 from services.domain.review import finding_key
+from services.report.workbench.media import twins
 from tests.integration.conftest import KEY
 from tests.integration.test_api import REPORT, new_claim, verified
 
@@ -264,3 +265,20 @@ def test_logging_out_ends_the_session(browser: TestClient) -> None:
     assert browser.post("/logout", data={"csrf": token(browser)}).status_code == 303
     assert browser.get("/").status_code == 303
     assert browser.get("/", headers={"cookie": f"hezheng_session={old}"}).status_code == 303, "a kept cookie is worth nothing either"
+
+
+def test_the_month_is_told_as_a_page_and_as_a_sheet(browser: TestClient, store: Store) -> None:
+    claim_id = verified(browser, store)
+    page = browser.get("/statistics").text
+    assert REPORT["claim"]["enterprise"]["name"] in page, "the month shown first is one that has claims"
+    assert REPORT["claim"]["enterprise"]["name"] not in browser.get("/statistics?month=1999-01").text
+    sheet = browser.get("/statistics.xlsx")
+    assert sheet.content.startswith(b"PK") and sheet.headers["content-disposition"].startswith("attachment")
+    assert store.repository.claim_summary(claim_id).verdict == REPORT["verdict"]
+
+
+def test_a_photo_is_shown_beside_the_one_it_equals_and_never_beside_itself() -> None:
+    finding = {"code": "photo.duplicate", "evidence": [{"file": "photos/5.jpg"}], "related": [{"claim_no": "A-1", "file": "photos/2.jpg"}]}
+    assert twins(finding, "photos/5.jpg", "A-1") == [("A-1", "photos/2.jpg")]
+    assert twins(finding, "photos/2.jpg", "A-1") == [("A-1", "photos/5.jpg")]
+    assert twins({**finding, "code": "photo.too_few"}, "photos/5.jpg", "A-1") == []

@@ -44,6 +44,15 @@ class MonthSums:
 
 
 class StatisticsStore(Part):
+    def newest_claim(self, enterprises: Collection[str] | None = None) -> datetime | None:
+        """When the newest claim came in; only those of these credit codes."""
+        c = t.claims.c
+        query = select(func.max(func.coalesce(c.submitted_at, c.created_at)))
+        if enterprises is not None:
+            query = query.where(c.uscc.in_(sorted(enterprises)))
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar()
+
     def month_sums(self, start: datetime, end: datetime, enterprises: Collection[str] | None = None) -> MonthSums:
         """Of the claims from `start` until before `end`; only those of these credit codes."""
         where = _within(start, end, enterprises)

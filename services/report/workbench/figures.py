@@ -51,11 +51,12 @@ def statistics_sheet(store: StoreOf, caller: ReaderOf, month: Month = "") -> Res
 
 
 def _sums(store: Store, caller: Caller, untrusted_month: str) -> tuple[datetime, MonthSums]:
-    """The month asked for; the present one where it is none."""
+    """The month asked for; where it is none, the last one that has claims."""
     try:
         start = datetime.strptime(untrusted_month, "%Y-%m").replace(tzinfo=SHANGHAI)
     except ValueError:
-        start = datetime.now(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        newest = store.repository.newest_claim(caller.enterprises) or datetime.now(SHANGHAI)
+        start = newest.astimezone(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following = start.replace(year=start.year + (start.month == 12), month=start.month % 12 + 1)
     return start, store.repository.month_sums(start, following, caller.enterprises)
 

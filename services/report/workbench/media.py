@@ -23,6 +23,8 @@ router = pages_of()
 _EARTH_KM = 6371.0
 _STRIP = 24
 _FAR_KM = 20.0
+_MOST_AT_A_PHOTO = 3
+_SAME = frozenset(("photo.duplicate", "photo.reused", "video.reused", "video.duplicate", "file.duplicate"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def photos_page(claim_id: str, request: Request, store: StoreOf, caller: ReaderO
     store.repository.add_access(caller.id, caller.name, "photos", claim_id)
     photos = dossier.entries("photo")
     venue = dossier.report.claim["project"].get("venue")
+    said = findings_by_file(dossier)
+    together = {index: finding for found in said.values() for index, finding in found if _about_many(finding)}
     return page(
         request,
         "photos.html",
@@ -65,7 +69,8 @@ def photos_page(claim_id: str, request: Request, store: StoreOf, caller: ReaderO
         claim=dossier.claim,
         caller=caller,
         photos=photos,
-        said=findings_by_file(dossier),
+        said={file: [(i, f, twins(f, file, dossier.claim.claim_no)) for i, f in found if i not in together] for file, found in said.items()},
+        together=[(i, f) for i, f in sorted(together.items()) if {p["file"] for p in f["evidence"]} & {e["file"] for _, e in photos}],
         sketch=sketch(photos, venue),
         venue=venue,
     )
@@ -120,6 +125,19 @@ def twin(
         if evidence is not None:
             return Response(status_code=303, headers={"Location": f"/claims/{other.id}/files/{evidence}/small.jpg?side=640", "Cache-Control": "no-store"})
     raise NotFound(Message("另一申报的该文件不可见", "that file of the other claim cannot be seen"))
+
+
+def _about_many(finding: Mapping[str, Any]) -> bool:
+    """A finding about the photos as a whole: it is said once, not at each of them."""
+    return len({p["file"] for p in finding["evidence"]}) > _MOST_AT_A_PHOTO
+
+
+def twins(finding: Mapping[str, Any], file: str, claim_no: str) -> list[tuple[str, str]]:
+    """(claim number, file) of what a finding calls the same as a file."""
+    if finding["code"] not in _SAME:
+        return []
+    others = [(claim_no, p["file"]) for p in finding["evidence"]] + [(r.get("claim_no") or claim_no, r["file"]) for r in finding["related"] if r.get("file")]
+    return [other for other in dict.fromkeys(others) if other != (claim_no, file)][:2]
 
 
 def findings_by_file(dossier: Dossier) -> dict[str, list[tuple[int, dict[str, Any]]]]:
