@@ -11,6 +11,7 @@ from services.domain.claim import Claim, Roster, Session, Trainees
 from services.domain.evidence import Box, EvidenceFile, Place
 from services.domain.facts import Facts
 from services.domain.policy import Rules
+from services.domain.quick import quick
 from services.domain.text import Message
 
 
@@ -145,6 +146,7 @@ class OnlineReason(StrEnum):
     """Counts or not by a human's answer (an ambiguous name, a snapshot that can't be told): in `OnlineTime.unclear_minutes`."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OnlineInterval:
     start: datetime
@@ -163,6 +165,7 @@ class CheckVerdict(StrEnum):
     UNCLEAR = "unclear"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CheckSeen:
     """One face check of a person. `other`: the file or account it is shared with or replayed from."""
@@ -175,6 +178,7 @@ class CheckSeen:
     distance: float | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OnlineTime:
     """A trainee's online learning. Minutes; `intervals` partition the union of the logged time."""
@@ -195,6 +199,7 @@ class TraineeRecord:
     online: OnlineTime = OnlineTime(0.0, 0.0)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OnlineNote:
     """Something about the logs as a whole: `code` is the finding it becomes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.domain.case import CheckVerdict, OnlineNote, OnlineReason, OnlineTime
 from services.domain.evidence import Place
@@ -13,6 +14,8 @@ from services.verify.match.face_verdicts import MATCH, MISMATCH, Judged
 from services.verify.match.learners import Standing
 from services.verify.match.learning_people import LoggedSession, Person
 
+_SHOWN = 15
+"""Checks named per note; the rest is in the file."""
 _WHY = {
     "not_stated": ("记录未写明核验结果", "the log does not say whether it passed"),
     "between": ("抓拍与登记照相似程度介于两者之间，机器无法判断", "the snapshot is neither clearly the enrolled person nor clearly another"),
@@ -22,43 +25,58 @@ _WHY = {
 }
 
 
-def face_notes(
-    people: Mapping[str, Person],
-    looked_at: Sequence[Person],
-    judged: Mapping[str, Sequence[Judged]],
-    times: Sequence[OnlineTime],
-    rules: Rules,
-    places_of: Callable[[Iterable[LoggedSession]], tuple[Place, ...]],
-) -> Iterator[OnlineNote]:
-    """Notes about the checks of everyone looked at; `times` by trainee."""
-    unseen: list[Judged] = []
-    for person in looked_at:
-        logged = person.sessions
-        sessions = iv.union((s.start, s.end) for s in logged)
+@dataclass(slots=True)
+class FaceNotes:
+    """Notes about the checks of one person after another; `times` by trainee."""
+
+    people: Mapping[str, Person]
+    judged: Mapping[str, Sequence[Judged]]
+    times: Sequence[OnlineTime]
+    rules: Rules
+    places_of: Callable[[Iterable[LoggedSession]], tuple[Place, ...]]
+    unseen: int = 0
+    """Passed checks whose snapshot was not handed in, of all people so far; a million of them are counted, not kept."""
+    shown: list[Judged] = field(default_factory=list)
+    """The first of them."""
+
+    def of(self, person: Person, logged: Sequence[LoggedSession]) -> Iterator[OnlineNote]:
+        """What is to be said of one person, whose sessions are `logged`."""
+        sessions = iv.union([(s.start, s.end) for s in logged])
         if not sessions:
-            continue
-        checks = [j for j in judged.get(person.learner.key, ()) if iv.holds(sessions, j.check.at)]
+            return
+        checks = [j for j in self.judged.get(person.learner.key, ()) if iv.holds(sessions, j.check.at)]
         if not checks:
             message = Message(
                 f"{person.learner.shown}没有任何有效时段内的人脸核验，线上学习时长不予认定",
                 f"{person.learner.shown} has no face check during any session: none of the minutes count",
             )
-            yield OnlineNote("online.face_check_missing", message, places_of(logged), person.learner.trainees, 0, ">= 1")
-            continue
+            yield OnlineNote("online.face_check_missing", message, self.places_of(logged), person.learner.trainees, 0, ">= 1")
+            return
         yield from _failed(person, checks)
         yield from _mismatch(person, checks)
-        yield from _shared(person, checks, people)
+        yield from _shared(person, checks, self.people)
         yield from _replayed(person, checks)
         yield from _unclear(person, checks)
-        yield from _gap(person, logged, times, rules, places_of)
-        unseen += (j for j in checks if j.verdict is CheckVerdict.PASSED and j.why == "not_handed_in")
-    yield from _not_handed_in(unseen)
+        yield from _gap(person, logged, self.times, self.rules, self.places_of)
+        unseen = [j for j in checks if j.why == "not_handed_in" and j.verdict is CheckVerdict.PASSED]
+        self.unseen += len(unseen)
+        self.shown += unseen[: _SHOWN - len(self.shown)]
+
+    def of_all(self) -> Iterator[OnlineNote]:
+        """What is to be said when everybody was looked at. The law asks for face data, not for the pictures: the platform's word
+        counts, and the reviewer is told that it is only that."""
+        if self.unseen:
+            message = Message(
+                f"有{self.unseen}次通过的人脸核验在记录中写明了抓拍照片，但照片未随材料提交，无法复核，按平台记录的核验结果计算",
+                f"{self.unseen} passed face checks name a snapshot that was not handed in: they count on the platform's word and cannot be looked at again",
+            )
+            yield OnlineNote("online.face_check_missing", message, _places(self.shown), (), self.unseen, 0, met=True)
 
 
 def _places(checks: Iterable[Judged]) -> tuple[Place, ...]:
     """The rows of the checks and the snapshots compared."""
     places: dict[Place, None] = {}
-    for judged in list(checks)[:15]:
+    for judged in list(checks)[:_SHOWN]:
         places[judged.check.place] = None
         if judged.other:
             places[Place(judged.other)] = None
@@ -130,16 +148,6 @@ def _unclear(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
         yield OnlineNote(code, message, _places(doubtful), person.learner.trainees, nearest, expected, unclear=True)
 
 
-def _not_handed_in(unseen: Sequence[Judged]) -> Iterator[OnlineNote]:
-    """The law asks for face data, not for the pictures: the platform's word counts, and the reviewer is told that it is only that."""
-    if unseen:
-        message = Message(
-            f"有{len(unseen)}次通过的人脸核验在记录中写明了抓拍照片，但照片未随材料提交，无法复核，按平台记录的核验结果计算",
-            f"{len(unseen)} passed face checks name a snapshot that was not handed in: they count on the platform's word and cannot be looked at again",
-        )
-        yield OnlineNote("online.face_check_missing", message, _places(unseen), (), len(unseen), 0, met=True)
-
-
 def _gap(
     person: Person,
     logged: Sequence[LoggedSession],
@@ -152,15 +160,15 @@ def _gap(
     gaps = [i for i in times[person.learner.trainees[0]].intervals if i.reason is OnlineReason.FACE_GAP]
     if not gaps:
         return
-    minutes = round(sum((i.end - i.start).total_seconds() for i in gaps) / 60, 1)
-    longest = max(gaps, key=lambda i: i.end - i.start)
-    shown = round((longest.end - longest.start).total_seconds() / 60, 1)
+    bounds = [(iv.to_micros(i.start), iv.to_micros(i.end)) for i in gaps]
+    spans = [end - start for start, end in bounds]
+    longest = gaps[spans.index(max(spans))]
+    minutes, shown = round(iv.total(bounds) / iv.MINUTE, 1), round(max(spans) / iv.MINUTE, 1)
     limit = float(rules.face_interval_minutes)
     message = Message(
         f"{person.learner.shown}的人脸核验间隔超过{limit:g}分钟，共{minutes:g}分钟不计入（最长一段{longest.start:%Y-%m-%d %H:%M}起{shown:g}分钟）",
         f"face checks of {person.learner.shown} are more than {limit:g} minutes apart: {minutes:g} minutes do not count "
         f"(the longest from {longest.start:%Y-%m-%d %H:%M}, {shown:g} minutes)",
     )
-    bounds = [(iv.to_micros(i.start), iv.to_micros(i.end)) for i in gaps]
     rows = [s for s in logged if iv.meets(bounds, s.start, s.end)]
     yield OnlineNote("online.face_check_gap", message, places_of(rows), person.learner.trainees, shown, limit)

@@ -44,6 +44,11 @@ def vouched(sessions: Sequence[Stretch], checks: Sequence[Check], interval: int)
 
 def _one_session(start: int, end: int, checks: Sequence[Check], interval: int) -> list[tuple[Stretch, OnlineReason]]:
     passed = [at for at, verdict in checks if verdict is CheckVerdict.PASSED]
+    if len(passed) == len(checks):
+        edges = [start, *passed, end]
+        return [
+            ((a, b), OnlineReason.COUNTED if passed and b - a <= interval else OnlineReason.FACE_GAP) for a, b in zip(edges, edges[1:], strict=False) if a != b
+        ]
     failed = [(at, verdict) for at, verdict in checks if verdict is not CheckVerdict.PASSED]
     anchors = [start, *passed, end]
     result: list[tuple[Stretch, OnlineReason]] = []

@@ -155,10 +155,10 @@ class _ByTheLog(Mapping[str, Sequence[Judged]]):
 def _by_the_log(check: LoggedCheck) -> Judged:
     """Without any picture the log's word is all there is."""
     if check.passed < 0:
-        return Judged(check, CheckVerdict.UNCLEAR, why="not_stated")
+        return Judged(check, CheckVerdict.UNCLEAR, None, None, "not_stated")
     if not check.passed:
         return Judged(check, CheckVerdict.FAILED)
-    return Judged(check, CheckVerdict.PASSED, why=_NOT_HANDED_IN if check.snapshot else None)
+    return Judged(check, CheckVerdict.PASSED, None, None, _NOT_HANDED_IN if check.snapshot else None)
 
 
 def _look(key: str, check: LoggedCheck, enrolled: Sequence[int], faces: FaceIndex) -> _Look:

@@ -48,14 +48,18 @@ def day_start(day: date) -> int:
 def union(stretches: Iterable[Stretch]) -> Stretches:
     """Merged; stretches that touch become one, empty ones vanish."""
     merged: Stretches = []
+    first = last = 0
     for start, end in sorted(stretches):
         if end <= start:
             continue
-        if merged and start <= merged[-1][1]:
-            if end > merged[-1][1]:
-                merged[-1] = (merged[-1][0], end)
-        else:
-            merged.append((start, end))
+        if last > first and start <= last:
+            last = max(last, end)
+            continue
+        if last > first:
+            merged.append((first, last))
+        first, last = start, end
+    if last > first:
+        merged.append((first, last))
     return merged
 
 

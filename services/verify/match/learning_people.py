@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,7 +71,7 @@ class Rows:
         parts: list[list[Any]] = [column[first:last].tolist() for column in self.columns]
         for text in (2, 4) if self.kind is LoggedSession else (2, 3):
             parts[text] = [self.texts[index] for index in parts[text]]
-        return list(map(self.kind._make, zip(*parts, strict=True)))
+        return list(map(partial(tuple.__new__, self.kind), zip(*parts, strict=True)))
 
 
 class ChecksOf(Mapping[str, list[LoggedCheck]]):
@@ -221,4 +222,11 @@ def _distinct(columns: list[Numbers], same: int, kind: type[LoggedSession] | typ
         # one of several equal rows that shows seconds is enough
         kept[7] = np.logical_or.reduceat(columns[7], firsts)
     bounds: list[int] = np.searchsorted(kept[0], np.arange(people + 1)).tolist()
-    return Rows(tuple(kept[1:]), texts, kind), bounds
+    return Rows(tuple(_narrow(column) for column in kept[1:]), texts, kind), bounds
+
+
+def _narrow(column: Numbers) -> Numbers:
+    """Whole numbers that fit into 32 bits in 32 bits."""
+    if column.dtype.kind != "i" or not len(column) or not -(2**31) <= column.min() <= column.max() < 2**31:
+        return column
+    return column.astype(np.int32)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,11 +141,9 @@ def _stretches(sessions: Sequence[LoggedSession]) -> Stretches:
     return iv.union((s.start, s.end) for s in sessions)
 
 
-def _active(logged: Stretches, sessions: Sequence[LoggedSession], checks: Iterable[int], cap: int | None) -> Stretches:
+def _active(logged: Stretches, sessions: Sequence[LoggedSession], checks: Sequence[Judged], cap: int) -> Stretches:
     """What of the logged time lies within the cap of a sign of activity: a session opened, a face check."""
-    if cap is None:
-        return logged
-    return iv.intersect(logged, iv.union((at, at + cap) for at in (*(s.start for s in sessions), *checks)))
+    return iv.intersect(logged, iv.union((at, at + cap) for at in (*(s.start for s in sessions), *(j.check.at for j in checks))))
 
 
 def _time_of(own: Person, maybe: Sequence[Person], judged: Mapping[str, Sequence[Judged]], busy: Stretches, bounds: _Bounds) -> OnlineTime:
@@ -155,18 +153,19 @@ def _time_of(own: Person, maybe: Sequence[Person], judged: Mapping[str, Sequence
     theirs_judged = [j for person in maybe for j in judged.get(person.learner.key, ())]
     everything = [*mine, *theirs]
     if not everything:
-        return OnlineTime(0.0, 0.0, checks=_seen_checks(mine_judged))
+        return OnlineTime(0.0, 0.0, checks=_seen_checks(mine_judged, {}))
     own_logged = _stretches(mine)
     logged = _stretches(everything) if theirs else own_logged
-    sure, parts = _sure_and_parts(own_logged, logged, mine_judged, theirs_judged, bounds.interval)
+    sure, parts, one_way = _sure_and_parts(own_logged, logged, mine_judged, theirs_judged, bounds.interval)
     inside = iv.intersect(logged, bounds.window)
     spare = iv.subtract(inside, busy)
-    free = iv.intersect(spare, _active(logged, everything, (j.check.at for j in (*mine_judged, *theirs_judged)), bounds.idle_cap))
-    sure = iv.intersect(sure, free)
-    doubtful = iv.subtract(iv.intersect(stretches_of(parts, OnlineReason.COUNTED), free), sure)
+    free = spare if bounds.idle_cap is None else iv.intersect(spare, _active(logged, everything, (*mine_judged, *theirs_judged), bounds.idle_cap))
+    whole = free == logged  # nothing outside, busy or idle: as mostly, and much quicker
+    sure = sure if whole else iv.intersect(sure, free)
+    doubtful = [] if one_way else iv.subtract(iv.intersect(stretches_of(parts, OnlineReason.COUNTED), free), sure)
     counted, unclear, over = _cap_days(sure, doubtful, bounds.day_limit)
     reasons: list[tuple[OnlineReason, Stretches]] = [
-        (OnlineReason.OUTSIDE, iv.subtract(logged, bounds.window)),
+        (OnlineReason.OUTSIDE, [] if whole else iv.subtract(logged, bounds.window)),
         (OnlineReason.OFFLINE_SESSION, iv.intersect(inside, busy)),
         (OnlineReason.IDLE, iv.subtract(spare, free)),
         (OnlineReason.COUNTED, counted),
@@ -174,45 +173,53 @@ def _time_of(own: Person, maybe: Sequence[Person], judged: Mapping[str, Sequence
         (OnlineReason.DAY_LIMIT, over),
     ]
     for reason in dict.fromkeys(reason for _, reason in parts if reason is not OnlineReason.COUNTED):
-        reasons.append((reason, iv.subtract(iv.intersect(iv.union(stretches_of(parts, reason)), free), sure)))
+        refused = iv.union(stretches_of(parts, reason))
+        refused = refused if whole else iv.intersect(refused, free)
+        reasons.append((reason, refused if one_way else iv.subtract(refused, sure)))
+    moments: dict[int, datetime] = {}
     return OnlineTime(
         logged_minutes=iv.total(logged) / iv.MINUTE,
         verified_minutes=iv.total(counted) / iv.MINUTE,
         unclear_minutes=iv.total(unclear) / iv.MINUTE,
-        intervals=_intervals(reasons),
-        checks=_seen_checks(mine_judged),
+        intervals=_intervals(reasons, moments),
+        checks=_seen_checks(mine_judged, moments),
         sessions=len(mine),
     )
 
 
-def _intervals(reasons: Sequence[tuple[OnlineReason, Stretches]]) -> tuple[OnlineInterval, ...]:
-    """The stretches in order of time."""
-    laid = sorted((start, end, reason) for reason, stretches in reasons for start, end in stretches)
-    moments = {at: iv.to_moment(at) for start, end, _ in laid for at in (start, end)}
+def _intervals(reasons: Sequence[tuple[OnlineReason, Stretches]], moments: dict[int, datetime]) -> tuple[OnlineInterval, ...]:
+    """The stretches in order of time. `moments`: one object for each moment, filled here; a million of each add up."""
+    laid = sorted([(start, end, reason) for reason, stretches in reasons for start, end in stretches])
+    for start, end, _ in laid:
+        if start not in moments:
+            moments[start] = iv.to_moment(start)
+        if end not in moments:
+            moments[end] = iv.to_moment(end)
     return tuple([OnlineInterval(moments[start], moments[end], reason) for start, end, reason in laid])
 
 
 def _sure_and_parts(
     own: Stretches, everything: Stretches, mine: Sequence[Judged], hoped: Sequence[Judged], interval: int | None
-) -> tuple[Stretches, list[tuple[iv.Stretch, OnlineReason]]]:
-    """(what counts whatever the human says, the whole logged time with its reasons at best), by face checks alone.
+) -> tuple[Stretches, list[tuple[iv.Stretch, OnlineReason]], bool]:
+    """(what counts whatever the human says, the whole logged time with its reasons at best, whether both are one), by face checks alone.
 
     `own` is the logged time that is surely the trainee's, `everything` all that may be; `mine` and `hoped` are their checks.
     """
     if interval is None:
-        return own, [(stretch, OnlineReason.COUNTED) for stretch in everything]
+        return own, [(stretch, OnlineReason.COUNTED) for stretch in everything], own == everything
     best = [(j.check.at, CheckVerdict.PASSED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine]
     best += [(j.check.at, CheckVerdict.PASSED) for j in hoped if j.verdict in (CheckVerdict.PASSED, CheckVerdict.UNCLEAR)]
     best.sort()
     parts = vouched(everything, best, interval)
-    if own == everything and not hoped and all(j.verdict is not CheckVerdict.UNCLEAR for j in mine):
+    one_way = own == everything and not hoped and all(j.verdict is not CheckVerdict.UNCLEAR for j in mine)
+    if one_way:
         sure = stretches_of(parts, OnlineReason.COUNTED)
     else:
         worst = sorted((j.check.at, CheckVerdict.FAILED if j.verdict is CheckVerdict.UNCLEAR else j.verdict) for j in mine)
         sure = stretches_of(vouched(own, worst, interval), OnlineReason.COUNTED)
     if not any(iv.holds(everything, at) for at, _ in best):
         parts = [(stretch, OnlineReason.FACE_MISSING) for stretch, _ in parts]
-    return iv.union(sure), parts
+    return iv.union(sure), parts, one_way
 
 
 def _cap_days(sure: Stretches, doubtful: Stretches, limit: int) -> tuple[Stretches, Stretches, Stretches]:
@@ -235,5 +242,10 @@ def _cap_days(sure: Stretches, doubtful: Stretches, limit: int) -> tuple[Stretch
     return iv.union(counted), iv.union(unclear), iv.union(over)
 
 
-def _seen_checks(judged: Sequence[Judged]) -> tuple[CheckSeen, ...]:
-    return tuple(CheckSeen(iv.to_moment(j.check.at), j.verdict, j.check.place, j.check.snapshot or None, j.other, j.distance) for j in judged)
+def _seen_checks(judged: Sequence[Judged], moments: Mapping[int, datetime]) -> tuple[CheckSeen, ...]:
+    return tuple(
+        [
+            CheckSeen(moments.get(c.at) or iv.to_moment(c.at), verdict, c.place, c.snapshot or None, other, distance)
+            for c, verdict, other, distance, *_ in judged
+        ]
+    )

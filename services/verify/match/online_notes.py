@@ -11,7 +11,7 @@ from services.domain.evidence import Place
 from services.domain.policy import Rules
 from services.domain.text import Message
 from services.verify.match import intervals as iv
-from services.verify.match.face_notes import face_notes
+from services.verify.match.face_notes import FaceNotes
 from services.verify.match.face_verdicts import Judged
 from services.verify.match.learners import Standing, is_distinct
 from services.verify.match.learning_people import LoggedSession, Person
@@ -41,7 +41,7 @@ class Seen:
 
 def places_of(items: Iterable[LoggedSession]) -> tuple[Place, ...]:
     """Distinct places in file and row order, at most MOST_PLACES."""
-    return tuple(Place(file, row=row or None) for file, row in sorted({(s.file, s.row) for s in items})[:MOST_PLACES])
+    return tuple([Place(file, None, row or None) for file, row in sorted({(s.file, s.row) for s in items})[:MOST_PLACES]])
 
 
 class NoteMaker:
@@ -59,6 +59,8 @@ class NoteMaker:
         notes: list[OnlineNote] = []
         if self.seen.trainees_known:
             notes.extend(self._strangers())
+        faces = FaceNotes(self.seen.people, self.seen.judged, self.seen.times, self.seen.rules, places_of)
+        of_faces: list[OnlineNote] = []
         for person in self.looked_at:
             sessions = person.sessions
             notes.extend(self._overlaps(person, sessions))
@@ -66,10 +68,10 @@ class NoteMaker:
             notes.extend(self._long_days(person, sessions))
             notes.extend(self._durations(person, sessions))
             notes.extend(self._playback(person, sessions))
+            if self.seen.has_face_checks:
+                of_faces.extend(faces.of(person, sessions))
         notes.extend(self._machines(people, own_sessions))
-        if self.seen.has_face_checks:
-            notes.extend(face_notes(self.seen.people, self.looked_at, self.seen.judged, self.seen.times, self.seen.rules, places_of))
-        return notes
+        return [*notes, *of_faces, *faces.of_all()]
 
     def _strangers(self) -> Iterator[OnlineNote]:
         for person in self.seen.people.values():
