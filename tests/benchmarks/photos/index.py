@@ -3,7 +3,7 @@
     python -m tests.benchmarks.photos.index [--hashes 10000000] [--photos-with-words 100000] [--workers 3] [--keep FOLDER]
 
 Hashes are random, or (`--skewed`) put together from sixteenths of real and drawn pictures' hashes, whose buckets are as uneven as theirs.
-Every question is a known hash with 31 bits turned over. Times are processor time: what other work on the machine takes does not count. Memory is what the workers' mappings and heaps take together (Pss).
+Every question is a known hash with 31 bits turned over. Times are processor time: what other work on the machine takes does not count. Memory is what the workers' mappings and heaps take together (Pss), less what each took before it opened the index.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import re
 import tempfile
 import time
 from collections.abc import Sequence
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from tests.benchmarks.photos.sets import bits, facts_of
 from tests.generators.photos import training_photo
 
 BITS = 31
+Answers = SimpleQueue[tuple[list[float], list[float], float]]
 
 
 class Later:
@@ -64,8 +67,8 @@ def asked(codes: np.ndarray, rng: np.random.Generator) -> tuple[int, np.ndarray]
     return chosen, code[None, :]
 
 
-def worker(folder: str, first: int, questions: int, seed: int, answer: multiprocessing.SimpleQueue[tuple[list[float], list[float], float, float]]) -> None:
-    rng = np.random.default_rng(seed)
+def worker(folder: str, first: int, questions: int, seed: int, answer: Answers, go: Event) -> None:
+    rng, before = np.random.default_rng(seed), _memory()
     index = MediaIndex(Later(first), Path(folder))
     index.refresh()
     kept = Folder(Path(folder)).load()
@@ -83,9 +86,14 @@ def worker(folder: str, first: int, questions: int, seed: int, answer: multiproc
         began = time.process_time()
         index.sharing(question, least=5, most=40)
         words.append(time.process_time() - began)
+    answer.put((hashes, words, _memory() - before))
+    go.wait()  # nobody leaves before all were measured: what is mapped is shared among those who are there
+
+
+def _memory() -> float:
+    """This process's share of the memory in use, in GB."""
     said = Path(f"/proc/{os.getpid()}/smaps_rollup").read_text()
-    pss = int(re.search(r"^Pss:\s+(\d+)", said, re.MULTILINE).group(1)) / 1e6  # type: ignore[union-attr]
-    answer.put((hashes, words, pss, 0.0))
+    return int(re.search(r"^Pss:\s+(\d+)", said, re.MULTILINE).group(1)) / 1e6  # type: ignore[union-attr]
 
 
 def main() -> None:
@@ -110,11 +118,13 @@ def main() -> None:
         print(
             f"{count} hashes{' (skewed)' if options.skewed else ''}, words of {options.photos_with_words} photos: {size:.2f} GB of files, built in {time.process_time() - began:.0f} s"
         )
-        answers: multiprocessing.SimpleQueue[tuple[list[float], list[float], float, float]] = multiprocessing.SimpleQueue()
-        workers = [multiprocessing.Process(target=worker, args=(place + "/index", count + 1, options.questions, k, answers)) for k in range(options.workers)]
+        context = multiprocessing.get_context("spawn")  # as workers are: they share nothing but the files
+        answers, go = context.SimpleQueue(), context.Event()
+        workers = [context.Process(target=worker, args=(place + "/index", count + 1, options.questions, k, answers, go)) for k in range(options.workers)]
         for one in workers:
             one.start()
         told = [answers.get() for _ in workers]
+        go.set()
         for one in workers:
             one.join()
         hashes = np.concatenate([t[0] for t in told]) * 1000

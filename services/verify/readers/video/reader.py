@@ -217,4 +217,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-register(Reader("video", 4, (EvidenceKind.VIDEO,), read=read))
+register(Reader("video", 5, (EvidenceKind.VIDEO,), read=read))

@@ -18,6 +18,11 @@ _MIXED, _LIKE_MIXED = 0.3, 0.5
 _EVEN = 0.7
 _LEAST_CHANGE = 0.15
 _LEAST_STRAY = 0.3
+_MOVING, _REACH = 0.97, 4
+"""Where most moves: the pixels that change most over so many frames. There a step of movement stands out from noise and coding."""
+_LEAST_MOVED = 2.5
+_STRAIGHT, _LEAST_BENT = 0.15, 5.0
+"""How straight mixed frames run where most moves, in clips in which much does; a coder's own mixed frames are like that where little does."""
 _LEAST_FRAMES = 16
 _PLACES = 2
 
@@ -54,9 +59,22 @@ def beat_of(pictures: Array) -> Beat | None:
     change = np.abs(np.diff(coarse, axis=0)).mean(axis=(1, 2))
     if np.quantile(change, 0.9) < _LEAST_CHANGE:
         return None
-    stray = np.abs(frames[1:-1] - (frames[:-2] + frames[2:]) / 2).mean(axis=(1, 2))
-    found = _shown_again(change, _REPEATED) or _mixed(stray) or _shown_again(change, _LIKE_REPEATED)
-    return found or (None if _uneven(change) else RECORDED)
+    moved = _where_most_moves(np.abs(np.diff(coarse, axis=0)), coarse)
+    if np.quantile(moved, 0.9) < _LEAST_MOVED:
+        return None
+    bends = np.abs(frames[1:-1] - (frames[:-2] + frames[2:]) / 2)
+    found = _shown_again(moved, _REPEATED) or _mixed(bends.mean(axis=(1, 2)), _where_most_moves(bends, frames)) or _shown_again(moved, _LIKE_REPEATED)
+    return found or (None if _uneven(moved) else RECORDED)
+
+
+def _where_most_moves(steps: Array, frames: Array) -> Array:
+    """The mean of each of `steps` [m, height, width] over the pixels of `frames` that change most around it: [m]."""
+    far = np.abs(frames[_REACH:] - frames[:-_REACH])
+    means = np.empty(len(steps))
+    for index, step in enumerate(steps):
+        change = far[min(max(index - _REACH // 2, 0), len(far) - 1)]
+        means[index] = step[change >= np.quantile(change, _MOVING)].mean()
+    return means
 
 
 def _shown_again(change: Array, repeated: float) -> Beat | None:
@@ -79,14 +97,20 @@ def _uneven(change: Array) -> bool:
     return min(phases) < _EVEN * max(phases)
 
 
-def _mixed(stray: Array) -> Beat | None:
-    """Between two recorded frames the mixed ones lie on a straight line; only at the recorded ones it bends."""
+def _mixed(stray: Array, bent: Array) -> Beat | None:
+    """Between two recorded frames the mixed ones lie on a straight line; only at the recorded ones it bends. `bent`: the same where most moves."""
+    if np.quantile(bent, 0.9) >= _LEAST_BENT and (found := _straight_between(bent, _STRAIGHT, _STRAIGHT)) is not None:
+        return found
+    return _straight_between(stray, _MIXED, _LIKE_MIXED)
+
+
+def _straight_between(stray: Array, mixed: float, like_mixed: float) -> Beat | None:
     for beat in _BEATS:
         phases = sorted((stray[start::beat] for start in range(beat)), key=lambda phase: float(np.median(phase)))
         calm, lively = np.concatenate(phases[:-1]), phases[-1]
         if np.median(lively) < _LEAST_STRAY:
             continue
         share = float(np.median(calm) / np.median(lively))
-        if share <= _LIKE_MIXED and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
-            return Beat(float(beat), share <= _MIXED)
+        if share <= like_mixed and np.quantile(calm, 0.75) <= np.quantile(lively, 0.25):
+            return Beat(float(beat), share <= mixed)
     return None
