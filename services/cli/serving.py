@@ -20,6 +20,7 @@ from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
 from services.adapters.worker import WorkerPool
 from services.ingest.app import create_app
+from services.ingest.wire import BoundedHttp
 from services.report.pages import pages_router
 from services.verify.batches import checked
 
@@ -60,7 +61,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
         settings, shown_key = _with_key(settings, store)
         app = create_app(settings, extra_routers=(pages_router(),))
         app.state.check_order = checked  # the API knows no policies
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+        server = uvicorn.Server(uvicorn.Config(app, http=BoundedHttp, log_config=None, access_log=False, server_header=False))
         stopped = _stop_on_signals(server)
         if not settings.broker_url:  # with a broker the workers are processes of their own: `hezheng worker`
             workers = WorkerPool(settings, JOB_MODULES)

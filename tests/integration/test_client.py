@@ -21,6 +21,7 @@ from tusclient.client import TusClient
 
 from services.adapters.settings import Settings
 from services.ingest.app import create_app
+from services.ingest.wire import BoundedHttp
 from tests.integration.conftest import KEY
 from tests.integration.test_api import API, CLAIM, JPEG, TRAINEES
 
@@ -32,7 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service that listens on this machine."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"), api_key=KEY)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), http=BoundedHttp, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:
@@ -101,3 +102,33 @@ def test_a_tus_client_uploads_in_pieces(address: str, tmp_path: Path) -> None:
     assert seen["state"] == "done" and seen["evidence_id"]
     (evidence,) = httpx.get(f"{address}{API}/claims/{claim_id}", headers=headers).json()["evidence"]
     assert evidence["size"] == len(JPEG) * 10
+
+
+def spoken(address: str, *pieces: bytes) -> bytes:
+    """What is answered to bytes on the wire until the other side hangs up."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        for piece in pieces:
+            wire.sendall(piece)
+        return b"".join(iter(lambda: wire.recv(65536), b""))
+
+
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (HEAD + b"X: ", *[b"a" * 30_000] * 2, b"a" * 5_536),
+        (HEAD, *[b"X: a\r\n" * 5_000] * 2, b"X: a\r\n" * 923),
+        (CHUNKED, b"0\r\nX: ", *[b"a" * 30_000] * 2, b"a" * 5_600),
+    ],
+)
+def test_headers_without_end_are_cut_off(address: str, pieces: tuple[bytes, ...]) -> None:
+    assert b"headers-too-large" in spoken(address, *pieces)
+
+
+def test_what_is_no_http_is_answered_with_a_problem_too(address: str) -> None:
+    head, _, body = spoken(address, b"BREW / HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head and json.loads(body)["type"] == "urn:hezheng:problem:bad-request"
