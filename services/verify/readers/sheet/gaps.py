@@ -58,7 +58,7 @@ def _belong(rules: Sequence[Rule], above: Rule, below: Rule, mask: Gray, text: S
     inside = [quad.mean(axis=0) for quad in text if across[0] < quad[:, 0].mean() < across[1]]
     filled, on_edge = [0] * (len(edges) - 1), 0
     for x, y in inside:
-        ys = [float(edge.position(x)) for edge in edges]
+        ys = [edge.place(float(x)) for edge in edges]
         if not ys[0] < y < ys[-1]:
             continue
         row = int(np.searchsorted(ys, y)) - 1
@@ -86,7 +86,7 @@ def with_columns(plumb: list[Rule], level: list[Rule], text: Sequence[Array]) ->
     bounds = [(quad[:, 0].min(), quad[:, 0].max(), quad[:, 1].mean()) for quad in text if level[0].middle < quad[:, 1].mean() < level[-1].middle]
     added: list[Rule] = []
     for left, right in zip(found[:-1], found[1:], strict=True):
-        inside = [b for b in bounds if left.position(b[2]) - _SLACK < b[0] and b[1] < right.position(b[2]) + _SLACK]
+        inside = [b for b in bounds if left.place(b[2]) - _SLACK < b[0] and b[1] < right.place(b[2]) + _SLACK]
         share = _parting(inside, left, right, level)
         if share is not None:
             added.append(_between(left, right, share))
@@ -118,7 +118,7 @@ def _parting(inside: Sequence[tuple[float, float, float]], left: Rule, right: Ru
         before, behind = sum(x[1] < place for x in below), sum(x[0] > place for x in below)
         if min(before, behind) >= 3 and len(below) - before - behind <= 0.1 * len(below):
             y = heads[0][2]
-            return float((place - left.position(y)) / (right.position(y) - left.position(y)))
+            return float((place - left.place(y)) / (right.place(y) - left.place(y)))
     return None
 
 

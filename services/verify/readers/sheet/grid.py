@@ -142,7 +142,7 @@ def _separators(rules: list[Rule]) -> list[Rule]:
     kept: list[Rule] = []
     for rule in sorted(rules, key=lambda r: -r.seen):
         middle = (rule.start + rule.end) / 2
-        if all(abs(float(other.position(middle)) - float(rule.position(middle))) > 9 for other in kept):
+        if all(abs(other.place(middle) - rule.place(middle)) > 9 for other in kept):
             kept.append(rule)
     return sorted(kept, key=lambda rule: rule.middle)
 
@@ -159,7 +159,7 @@ def _anchored(plumb: list[Rule], level: list[Rule]) -> list[Rule]:
     """Plumb lines that end at level ones."""
     kept = []
     for rule in plumb:
-        near = [min((abs(float(h.position(float(rule.position(end)))) - end) for h in level), default=1e9) for end in (rule.start, rule.end)]
+        near = [min((abs(h.place(rule.place(end)) - end) for h in level), default=1e9) for end in (rule.start, rule.end)]
         if max(near) < 26 or rule.seen > 0.5 * (level[-1].middle - level[0].middle if len(level) > 1 else 1e9):
             kept.append(rule)
     return kept
@@ -169,8 +169,8 @@ def _corner(h: Rule, v: Rule) -> tuple[float, float]:
     y = h.middle
     x = v.middle
     for _ in range(3):
-        x = float(v.position(y))
-        y = float(h.position(x))
+        x = v.place(y)
+        y = h.place(x)
     return x, y
 
 

@@ -14,6 +14,8 @@ from services.verify.readers.sheet.types import Cell, Grid
 
 _LOOK = 8
 """Atomic rows from the top among which the header is sought: titles and project data may stand above it inside the table."""
+_AT_FIRST = 3
+"""Rows that are enough where a header beyond doubt is among them: the others' cells are read by what their columns hold."""
 _TELLING = (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER)
 _FOOT = ("应到", "实到", "合计", "授课教师", "培训教师", "班主任", "负责人", "审核人", "制表人", "填表人", "经办人")
 
@@ -36,9 +38,14 @@ class Frame:
 def frame(grid: Grid, source: Source) -> Frame:
     """The table's header, body rows and lines of its own (titles, project data, feet)."""
     wide = {row for cell in grid.cells if _is_wide(cell, grid) for row in range(cell.r0, cell.r1)}
-    first = [cell for cell in grid.cells if cell.r0 < _LOOK or any(row in wide for row in range(cell.r0, cell.r1))]
-    seen = dict(zip(first, source.look([cell.rect for cell in first], lines=True), strict=True))
-    top, bottom = _header_rows(grid, seen, wide)
+    seen: dict[Cell, Seen] = {}
+    top, bottom = None, 0
+    for depth in (_AT_FIRST, _LOOK):
+        fresh = [c for c in grid.cells if c not in seen and (c.r0 < depth or any(row in wide for row in range(c.r0, c.r1)))]
+        seen.update(zip(fresh, source.look([cell.rect for cell in fresh], lines=True), strict=True))
+        top, bottom = _header_rows(grid, seen, wide)
+        if top is not None and bottom <= depth and _beyond_doubt(grid, seen, top):
+            break
     _sharpen_dates(seen, wide, top, bottom)
     headings = None if top is None else _headings(grid, seen, top, bottom)
     body = [row for row in range(bottom, grid.rows) if row not in wide]
@@ -80,6 +87,12 @@ def _header_rows(grid: Grid, seen: dict[Cell, Seen], wide: set[int]) -> tuple[in
     if bottom > top + 3:
         bottom = top + 1
     return top, bottom
+
+
+def _beyond_doubt(grid: Grid, seen: dict[Cell, Seen], row: int) -> bool:
+    """Three or more headings that are known, and hardly anything else in the row."""
+    texts = [seen[c].reading.text for c in grid.cells if c.r0 <= row < c.r1 and c in seen and seen[c].reading.text]
+    return sum(understand(text).role is not None for text in texts) >= max(3, 0.7 * len(texts))
 
 
 def _headings(grid: Grid, seen: dict[Cell, Seen], top: int, bottom: int) -> list[Heading]:

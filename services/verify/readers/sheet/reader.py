@@ -30,11 +30,13 @@ from services.verify.readers.sheet.table import Plan, build, plans
 from services.verify.readers.sheet.types import Grid, Page, Rect
 
 _LONG_SIDE = 2400
-_VERSION = 5
+_VERSION = 6
 _LEAST_SIDE = 120
 _NARROW = 0.2
 _BAND = 21
 """Pixels on either side of a rule's middle, both together, within which ink is its dots, its second line or the edge of a thick one."""
+_DASHED = 0.75
+"""The part of the page's text that a table ruled with dashes holds; what looks like one elsewhere are strokes of letters."""
 _SCAN = 0.5
 """A PDF page whose largest picture covers more than this is a scan: a text layer under it is somebody's OCR."""
 
@@ -114,12 +116,7 @@ class _Attempt:
 
 
 def _attempt(page: Page, ocr: Engine, characters: tuple[tuple[str, Box], ...], before: list[Plan]) -> _Attempt:
-    lined = ruling(page.gray)
-    ruled = _ruled(page, lined)
-    if not ruled:
-        dashed = ruling(page.gray, dotted=True)
-        ruled = _ruled(page, dashed)
-        lined = dashed if ruled else lined
+    ruled, lined = _by_ruling(page)
     found, source = _tables_of(page, ruled, lined, ocr, characters)
     sorted_out = [frame(grid, source) for grid in found]
     lines = _lines_outside(page, found, source) + [line for entry in sorted_out for line in entry.lines]
@@ -153,6 +150,20 @@ def _ruled(page: Page, lines: Ruling) -> list[Grid]:
     """The tables that the ruling makes."""
     tables = grids(lines, page.gray.shape, page.text)
     return [grid for grid in tables if grid.rows >= 2 and grid.columns >= 2 and grid.rect[2] - grid.rect[0] > _NARROW * page.width]
+
+
+def _by_ruling(page: Page) -> tuple[list[Grid], Ruling]:
+    """The ruled tables and the ruling. Where nothing else is ruled, dots and dashes count, if they hold most of the page's text: in lines of text,
+    too, they come to small grids."""
+    lined = ruling(page.gray)
+    ruled = _ruled(page, lined)
+    if ruled:
+        return ruled, lined
+    dashed = ruling(page.gray, dotted=True)
+    ruled = _ruled(page, dashed)
+    middles = [quad.mean(axis=0) for quad in page.text]
+    held = sum(any(g.rect[0] <= x <= g.rect[2] and g.rect[1] <= y <= g.rect[3] for g in ruled) for x, y in middles)
+    return (ruled, dashed) if ruled and held >= _DASHED * len(middles) else ([], lined)
 
 
 def _tables_of(page: Page, found: list[Grid], lines: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:

@@ -33,7 +33,7 @@ class Rule:
     seen: int
     assumed: bool = False
 
-    @property
+    @cached_property
     def end(self) -> int:
         return self.start + (len(self.at) - 1) * BIN
 
@@ -47,9 +47,30 @@ class Rule:
 
     @cached_property
     def _slope(self) -> float:
-        return float(np.polyfit(self._places, self.at, 1)[0]) if len(self.at) > 3 else 0.0
+        if len(self.at) <= 3:
+            return 0.0
+        off = self._places - self._places.mean()
+        return float(off @ self.at / (off @ off))
 
-    def position(self, along: Array | float) -> Array:
+    @cached_property
+    def waviness(self) -> float:
+        """How far the line strays from its own smooth course, in pixels."""
+        if len(self.at) < 6:
+            return 0.0
+        places = np.linspace(-1, 1, len(self.at))
+        smooth, _ = np.linalg.qr(np.vander(places, 4))
+        return float(np.std(self.at - smooth @ (smooth.T @ self.at)))
+
+    def place(self, along: float) -> float:
+        """`position` at one place."""
+        inside = min(max(along, self.start), self.end)
+        share = (inside - self.start) / BIN
+        first = int(share)
+        low = float(self.at[first])
+        high = float(self.at[first + 1]) if first + 1 < len(self.at) else low
+        return low + (high - low) * (share - first) + self._slope * (along - inside)
+
+    def position(self, along: Array) -> Array:
         """Position across at places along, the ends' slope carried on beyond them."""
         places = np.asarray(along, dtype=np.float64)
         beyond = places - np.clip(places, self.start, self.end)
@@ -78,7 +99,7 @@ def masks(gray: Gray, *, dotted: bool = False) -> tuple[Gray, Gray]:
 
 
 def _above(opened: Array) -> Gray:
-    return np.where(opened > _FAINT, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.threshold(opened, _FAINT, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
 
 
 def find_rules(mask: Gray, *, least: int) -> list[Rule]:
@@ -137,12 +158,12 @@ def _same_course(a: Rule, b: Rule) -> bool:
     overlap = min(a.end, b.end) - max(a.start, b.start)
     if overlap > 0.3 * min(a.end - a.start, b.end - b.start):
         middle = (max(a.start, b.start) + min(a.end, b.end)) / 2
-        return bool(abs(a.position(middle) - b.position(middle)) < 5)
+        return abs(a.place(middle) - b.place(middle)) < 5
     gap = right.start - left.end
     if gap > max(60, 0.5 * min(a.seen, b.seen)):  # the grain of a desk runs on beside the table
         return False
     middle = (left.end + right.start) / 2
-    return bool(abs(left.position(middle) - right.position(middle)) < 5 + 0.008 * max(0, gap))
+    return abs(left.place(middle) - right.place(middle)) < 5 + 0.008 * max(0, gap)
 
 
 def _union(a: Rule, b: Rule) -> Rule:
@@ -172,7 +193,7 @@ def clipped(level: list[Rule], plumb: list[Rule], height: int) -> list[Rule]:
 
 def _clipped_at(border: Rule, level: list[Rule], *, first: bool) -> list[Rule]:
     beside = [r for r in level if border.start - _NEAR < r.middle < border.end + _NEAR and r.end - r.start > _LONG_ENOUGH]
-    places = {id(r): float(border.position(r.middle)) for r in beside}
+    places = {id(r): border.place(r.middle) for r in beside}
     ending = [r for r in beside if abs((r.start if first else r.end) - places[id(r)]) < _NEAR]
     excess = {id(r): (places[id(r)] - r.start if first else r.end - places[id(r)]) for r in beside}
     beyond = [r for r in beside if _NEAR < excess[id(r)] < 0.5 * (r.end - r.start)]

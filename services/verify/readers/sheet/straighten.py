@@ -18,6 +18,9 @@ _TARGET = 2300
 _LOOK = 1200
 _ENOUGH = 6
 """Lines of text from which on they show where the page is."""
+_SEVERAL, _UPRIGHT, _FLIPPED = 6, 0.3, 0.8
+"""From so many lines on the middle one's probability of standing on its head tells by itself, below the second number and above the third:
+on 88 generated pages it was at most 0.24 where they stood upright, 0.90 at least where they didn't. Else the lines are read both ways."""
 _NEARLY_ALL = 0.85
 """A cut that leaves more of the picture than this shows nothing new."""
 
@@ -140,9 +143,9 @@ def _quarter_turns(gray: Gray, quads: list[Array], engine: Engine) -> int:
 
 
 def _on_its_head(crops: list[Gray], engine: Engine) -> bool:
-    flipped = float(np.mean(upside_down(crops)))
-    if flipped < 0.1:
-        return False
+    flipped = float(np.median(upside_down(crops)))
+    if len(crops) >= _SEVERAL and not _UPRIGHT < flipped < _FLIPPED:
+        return flipped > _UPRIGHT
     some = crops[:8]
     as_is = engine.read(some)
     turned = engine.read([np.ascontiguousarray(crop[::-1, ::-1]) for crop in some])

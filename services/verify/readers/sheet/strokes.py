@@ -16,8 +16,8 @@ def without_strokes(level: list[Rule], plumb: list[Rule], width: int) -> list[Ru
     def ends_at_border(rule: Rule) -> bool:
         misses = 0
         for end in (rule.start, rule.end):
-            y = float(rule.position(end))
-            misses += min(abs(float(p.position(y)) - end) for p in plumb) > 22
+            y = rule.place(end)
+            misses += min(abs(p.place(y) - end) for p in plumb) > 22
         return misses == 0
 
     drawn = [rule for rule in level if rule.seen > 0.55 * (rule.end - rule.start)]
@@ -46,7 +46,7 @@ def even_rows(level: list[Rule], ink: Gray) -> list[Rule]:
 
 def _strangeness(rule: Rule, others: list[Rule], ink: Gray) -> float:
     """How unlike the others a line is: wavier, broken, beginning or ending elsewhere, sloping otherwise, through text. 1 and more: not one of them."""
-    wave = _waviness(rule) / (2 * float(np.median([_waviness(other) for other in others])) + 0.6)
+    wave = rule.waviness / (2 * float(np.median([other.waviness for other in others])) + 0.6)
     seen = 0.85 * float(np.median([other.seen for other in others])) / max(rule.seen, 1)
     start = abs(rule.start - float(np.median([other.start for other in others]))) / 14
     end = abs(rule.end - float(np.median([other.end for other in others]))) / 26
@@ -71,11 +71,3 @@ def _through_text(rule: Rule, ink: Gray) -> float:
 
 def _slope(rule: Rule) -> float:
     return float((rule.at[-1] - rule.at[0]) / max(rule.end - rule.start, 1))
-
-
-def _waviness(rule: Rule) -> float:
-    """How far the line strays from its own smooth course, in pixels."""
-    if len(rule.at) < 6:
-        return 0.0
-    places = np.arange(len(rule.at))
-    return float(np.std(rule.at - np.polyval(np.polyfit(places, rule.at, 3), places)))
