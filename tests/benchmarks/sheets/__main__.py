@@ -5,6 +5,7 @@
     python -m tests.benchmarks.sheets --peers 24 [--img2table PYTHON] the reader and the others on 24 of these pages; PYTHON has img2table
     python -m tests.benchmarks.sheets --names 100000                 time per row against a long roster, over pages read before
     python -m tests.benchmarks.sheets --copies 4                     copied signatures and sheets used again, four times six scenes
+    python -m tests.benchmarks.sheets --memory 30                    the most memory a reading process takes: a PDF of so many pages, a 24-megapixel photo
 
 What was read is kept in --facts: empty that folder when the reader or the generator has changed.
 """
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.sheets import copies
+from tests.benchmarks.sheets import copies, memory
 from tests.benchmarks.sheets.listing import against_many
 from tests.benchmarks.sheets.pages import CAPTURES, HELD_FROM, LAYOUTS, Case, cases, save_page
 from tests.benchmarks.sheets.peers import Peer, count_peer, img2table, rapid, tesseract, timed, warm_up
@@ -114,10 +115,13 @@ def main() -> None:
     parser.add_argument("--img2table", metavar="PYTHON")
     parser.add_argument("--names", type=int, default=0, metavar="PEOPLE")
     parser.add_argument("--copies", type=int, default=0, metavar="ROUNDS")
+    parser.add_argument("--memory", type=int, default=0, metavar="PAGES")
     asked = parser.parse_args()
     pages = cases(asked.kind, asked.layouts.split(","), asked.captures.split(","), asked.rounds, asked.first_seed)[:: asked.every]
     if asked.copies:
         copies.show(copies.measure(asked.kind, asked.copies, asked.first_seed, asked.facts))
+    elif asked.memory:
+        print("\n".join(f"{name}: {said}" for name, said in memory.measure(pages[: asked.memory])))
     elif asked.peers:
         beside_others(pages[:: max(1, len(pages) // asked.peers)][: asked.peers], asked.img2table, asked.jobs)
     elif asked.names:
