@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from services.verify.readers.sheet.grid import grids, ruling
+from services.verify.readers.sheet.reader import _by_ruling
+from services.verify.readers.sheet.types import Page
 
 
 def _page() -> np.ndarray:
@@ -50,6 +52,21 @@ def test_dashed_rules_make_a_table_where_they_are_looked_for() -> None:
         for y in range(420, 420 + 8 * 86, 15):
             cv2.line(page, (x, y), (x, y + 7), 40, 3)
     assert [(g.rows, g.columns) for g in grids(ruling(page, dotted=True), page.shape)] == [(8, 4)]
+
+
+@pytest.mark.parametrize(("rows", "ruled"), [(12, True), (3, False)])
+def test_dashes_make_a_table_only_where_they_hold_the_text(rows: int, ruled: bool) -> None:
+    page = _page()
+    for y in range(420, 420 + rows * 86 + 1, 86):
+        for x in range(400, 1600, 15):
+            cv2.line(page, (x, y), (x + 7, y), 40, 3)
+    for x in range(400, 1601, 300):
+        for y in range(420, 420 + rows * 86, 15):
+            cv2.line(page, (x, y), (x, y + 7), 40, 3)
+    text = tuple(np.array([[x, y], [x + 90, y], [x + 90, y + 40], [x, y + 40]], float) for x in range(450, 1500, 300) for y in range(440, 1440, 86))
+    found, lines = _by_ruling(Page(page, np.eye(3), (1720, 2300), text))
+    assert bool(found) is ruled
+    assert bool(lines.plumb) is ruled
 
 
 def test_a_column_whose_rule_is_lost_is_known_by_two_headings() -> None:
