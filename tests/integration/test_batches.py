@@ -90,6 +90,17 @@ def test_orders_that_cannot_be_understood_are_told_by_field(client: TestClient) 
     assert client.post("/api/v1/batches", json={"roster": "ros_none"}).status_code == 202, "the worker looks it up"
 
 
+def test_a_batch_ordered_twice_under_one_key_is_one(client: TestClient) -> None:
+    def order(body: dict[str, object]) -> tuple[int, bytes]:
+        answer = client.post("/api/v1/batches", json=body, headers={"Idempotency-Key": "once"})
+        return answer.status_code, answer.content
+
+    assert order({"dry_run": True}) == order({"dry_run": True})
+    assert order({"dry_run": False})[0] == 422
+    assert len(client.get("/api/v1/batches").json()["batches"]) == 1
+    assert order({"dry_run": "perhaps"})[0] == 422 and client.get("/api/v1/batches", params={"cursor": "x"}).status_code == 422
+
+
 def test_cancel_pause_and_resume(client: TestClient, store: Store) -> None:
     batch_id = client.post("/api/v1/batches", json={}).json()["id"]
     here = f"/api/v1/batches/{batch_id}"

@@ -110,11 +110,12 @@ def spoken(address: str, *pieces: bytes) -> bytes:
     with socket.create_connection((host, int(port)), timeout=10) as wire:
         for piece in pieces:
             wire.sendall(piece)
+            time.sleep(0.05)  # so that each is heard by itself
         return b"".join(iter(lambda: wire.recv(65536), b""))
 
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
-CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+CHUNKED = f"POST {API}/claims HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n".encode()
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def list_claims(
     store: StoreOf,
     caller: ReaderOf,
     cursor: Annotated[str | None, Query(description="`next` of the page before", examples=["41"])] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200, description="of one page")] = 50,
     status: Annotated[str | None, Query(description="only claims of this status", examples=["verified"])] = None,
 ) -> JSONResponse:
     """`next` is the `cursor` of the following page, null on the last."""

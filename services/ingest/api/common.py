@@ -31,7 +31,10 @@ OPEN_STATUSES = ("draft", "returned")
 TABLE_BODY = {
     "required": True,
     "content": {
-        "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}},
+        "multipart/form-data": {
+            "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}},
+            "example": {"file": "trainees.xlsx"},
+        },
         "application/json": {
             "schema": {
                 "type": "object",

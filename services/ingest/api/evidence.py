@@ -35,7 +35,8 @@ _BODY = {
                 "type": "object",
                 "required": ["kind", "file"],
                 "properties": {"kind": {"type": "string", "enum": [k.value for k in EvidenceKind]}, "file": {"type": "string", "format": "binary"}},
-            }
+            },
+            "example": {"kind": "photo", "file": "photos/1.jpg"},
         }
     },
 }
@@ -129,7 +130,8 @@ def remove_evidence(claim_id: ClaimId, evidence_id: EvidenceId, store: StoreOf, 
     "/claims/{claim_id}/evidence/{evidence_id}/original",
     summary="A file as it was handed in",
     response_class=Response,
-    responses=problem_answers(404) | {200: {"description": "Its bytes", "content": {"application/octet-stream": {}}}},
+    responses=problem_answers(404)
+    | {200: {"description": "Its bytes", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "example": "…"}}}},
 )
 def get_original(claim_id: ClaimId, evidence_id: EvidenceId, store: StoreOf, caller: ViewerOf) -> Response:
     """Needs the right `originals`; each look is written down. Browsers are told to save it, never to show or run it."""

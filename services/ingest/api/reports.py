@@ -20,6 +20,10 @@ _FORMATS = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_BEGINNINGS = {"html": "<!DOCTYPE html>…", "pdf": "%PDF-1.7…", "xlsx": "PK…"}
+_CONTENT = {"application/json": {"example": ReportView.model_config["json_schema_extra"]["example"]}} | {  # type: ignore[index]
+    media_type: {"example": _BEGINNINGS[extension]} for extension, media_type in _FORMATS.items()
+}
 REPORT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """What a report may load: nothing but what is inside it."""
 
@@ -37,7 +41,7 @@ def get_report(claim_id: ClaimId, store: StoreOf, caller: ReaderOf) -> JSONRespo
     "/claims/{claim_id}/report.{extension}",
     summary="The report as html, pdf or xlsx",
     response_class=Response,
-    responses=problem_answers(404) | {200: {"description": "The report in that form", "content": dict.fromkeys(("application/json", *_FORMATS.values()), {})}},
+    responses=problem_answers(404) | {200: {"description": "The report in that form", "content": _CONTENT}},
 )
 def get_rendering(
     claim_id: ClaimId, extension: Annotated[str, Path(description="json, html, pdf or xlsx", examples=["pdf"])], store: StoreOf, caller: ReaderOf

@@ -36,7 +36,7 @@ _MOST_OPEN = 500
 
 UploadId = Annotated[str, Path(description="the end of the address that the creation answered in `Location`", examples=["upl_0a1b2c3d4e5f60718293a4b5"])]
 Spoken = Annotated[str | None, Header(alias="Tus-Resumable", description="1.0.0", examples=["1.0.0"])]
-_PIECE_BODY = {"required": True, "content": {PIECE: {"schema": {"type": "string", "format": "binary"}}}}
+_PIECE_BODY = {"required": True, "content": {PIECE: {"schema": {"type": "string", "format": "binary"}, "example": "…"}}}
 _MADE: dict[int | str, dict[str, Any]] = {201: {"description": "Made; `Location` is its address, `Upload-Expires` when it is given up."}}
 _TAKEN: dict[int | str, dict[str, Any]] = {
     204: {"description": "Taken; `Upload-Offset` is where the next piece begins. The last one answers `Hezheng-Evidence-Id`."}

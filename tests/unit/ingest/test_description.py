@@ -29,3 +29,24 @@ def test_every_call_that_takes_a_body_tells_of_a_broken_one(paths: dict[str, Any
         if "requestBody" in operation and not {"400", "422"} <= set(operation["responses"])
     ]
     assert silent == []
+
+
+def test_every_call_and_every_error_has_an_example_and_every_parameter_a_word(paths: dict[str, Any]) -> None:
+    bare = []
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            bodies = {"body": operation.get("requestBody", {})} | operation["responses"]
+            for what, answer in bodies.items():
+                bare += [f"{method} {path} {what} {kind}" for kind, media in answer.get("content", {}).items() if not {"example", "examples"} & set(media)]
+            for parameter in operation.get("parameters", []):
+                if not {"description", "example", "examples"} & (set(parameter) | set(parameter["schema"])):
+                    bare.append(f"{method} {path} {parameter['name']}")
+    assert bare == []
+
+
+def test_every_call_that_makes_something_takes_an_idempotency_key_or_is_harmless_twice(paths: dict[str, Any]) -> None:
+    twice = {"/api/v1/uploads", "/api/v1/claims/{claim_id}/evidence"}  # an upload of its own; the same bytes are the same evidence
+    twice |= {f"/api/v1/batches/{{batch_id}}/{verb}" for verb in ("cancel", "pause", "resume")}
+    for path, operations in paths.items():
+        named = {parameter["name"].lower() for parameter in operations.get("post", {}).get("parameters", [])}
+        assert "post" not in operations or path in twice or "idempotency-key" in named, path
