@@ -137,11 +137,11 @@ class _Pools:
             learner = learners.of(person)
             self.learners.setdefault(learner.key, learner)
             found.append(self.numbers.setdefault(learner.key, len(self.numbers)))
-        return np.asarray(found, dtype=np.int64)
+        return np.asarray(found, dtype=np.int32)
 
     def text(self, table: SessionTable | CheckTable, column: bytes) -> Numbers:
         """A column of texts by the numbers here; none is the empty text."""
-        known = np.asarray([*(self.of_text[text] for text in table.texts), self.of_text[""]], dtype=np.int64)
+        known = np.asarray([*(self.of_text[text] for text in table.texts), self.of_text[""]], dtype=np.int32)
         found: Numbers = known[np.frombuffer(column, dtype="<i4")]  # -1, none, is the last
         return found
 
@@ -152,10 +152,11 @@ def gather(logs: Sequence[tuple[str, LearningLogFacts]], learners: Learners) -> 
     texts = tuple(sorted({"", *(file for file, _, _ in tables), *(text for _, s, c in tables for text in (*s.texts, *c.texts))}))
     learners.note_aliases({p for _, s, c in tables for p in (*s.people, *c.people) if p.account and p.id_number})
     pools = _Pools(texts=texts, of_text={text: number for number, text in enumerate(texts)})
-    sessions = _laid([_session_columns(file, s, pools, learners) for file, s, _ in tables if len(s)])
-    checks = _laid([_check_columns(file, c, pools, learners) for file, _, c in tables if len(c)])
-    session_rows, session_bounds = _distinct(sessions, 4, LoggedSession, texts, len(pools.numbers))
-    check_rows, check_bounds = _distinct(checks, 3, LoggedCheck, texts, len(pools.numbers))
+    for table in (table for _, s, c in tables for table in (s, c)):
+        pools.people(table, learners)  # numbers everybody
+    # One after the other, and nothing kept between: of a million rows each step here is a hundred megabytes.
+    session_rows, session_bounds = _distinct([_session_columns(file, s, pools, learners) for file, s, _ in tables if len(s)], 4, LoggedSession, pools)
+    check_rows, check_bounds = _distinct([_check_columns(file, c, pools, learners) for file, _, c in tables if len(c)], 3, LoggedCheck, pools)
     return {
         key: Person(pools.learners[key], session_rows, (session_bounds[n], session_bounds[n + 1]), check_rows, (check_bounds[n], check_bounds[n + 1]))
         for key, n in sorted(pools.numbers.items())
@@ -167,9 +168,9 @@ def _session_columns(file: str, table: SessionTable, pools: _Pools, learners: Le
     start, end = np.frombuffer(table.start, "<i8"), np.frombuffer(table.end, "<i8")
     end = np.where(end == NO_TIME, start, end)
     stated, content = np.frombuffer(table.stated, "<f8"), np.frombuffer(table.content, "<f8")
-    row = np.frombuffer(table.row, "<i4").astype(np.int64)
+    row = np.frombuffer(table.row, "<i4")
     person = pools.people(table, learners)[np.frombuffer(table.person, "<i4")]
-    files = np.full(len(row), pools.of_text[file], dtype=np.int64)
+    files = np.full(len(row), pools.of_text[file], dtype=np.int32)
     shown = _seconds_shown(start, end, stated)
     stated, content = (np.where(np.isnan(column), -1.0, column) for column in (stated, content))
     return [person, start, end, pools.text(table, table.course), stated, files, row, shown, content]
@@ -178,10 +179,10 @@ def _session_columns(file: str, table: SessionTable, pools: _Pools, learners: Le
 def _check_columns(file: str, table: CheckTable, pools: _Pools, learners: Learners) -> list[Numbers]:
     """Person, then the columns of LoggedCheck."""
     similarity = np.frombuffer(table.similarity, "<f8")
-    row = np.frombuffer(table.row, "<i4").astype(np.int64)
+    row = np.frombuffer(table.row, "<i4")
     person = pools.people(table, learners)[np.frombuffer(table.person, "<i4")]
-    files = np.full(len(row), pools.of_text[file], dtype=np.int64)
-    passed = np.frombuffer(table.passed, "i1").astype(np.int64)
+    files = np.full(len(row), pools.of_text[file], dtype=np.int32)
+    passed = np.frombuffer(table.passed, "i1")
     at = np.frombuffer(table.at, "<i8")
     return [person, at, passed, pools.text(table, table.snapshot), files, row, np.where(np.isnan(similarity), -1.0, similarity)]
 
@@ -200,33 +201,32 @@ def _seconds_shown(start: Numbers, end: Numbers, stated: Numbers) -> Numbers:
 
 
 def _laid(files: list[list[Numbers]]) -> list[Numbers]:
-    """The columns of all files, one behind the other, each person's rows together and in order."""
-    if not files:
-        return []
-    columns = [np.concatenate(parts) for parts in zip(*files, strict=True)]
+    """The columns of all files, one behind the other, each person's rows together and in order. `files` is emptied."""
+    columns = files.pop() if len(files) == 1 else [np.concatenate(parts) for parts in zip(*files, strict=True)]
+    files.clear()
     order = np.lexsort(columns[::-1])
     for index, column in enumerate(columns):
         columns[index] = column[order]
     return columns
 
 
-def _distinct(columns: list[Numbers], same: int, kind: type[LoggedSession] | type[LoggedCheck], texts: tuple[str, ...], people: int) -> tuple[Rows, list[int]]:
+def _distinct(files: list[list[Numbers]], same: int, kind: type[LoggedSession] | type[LoggedCheck], pools: _Pools) -> tuple[Rows, list[int]]:
     """Rows without those that repeat the one before in person and the first `same` columns, and each person's bounds among them."""
-    if not columns:
-        return Rows((), texts, kind), [0] * (people + 1)
+    people = len(pools.numbers)
+    if not files:
+        return Rows((), pools.texts, kind), [0] * (people + 1)
+    columns = _laid(files)
     new = np.ones(len(columns[0]), dtype=bool)
-    new[1:] = np.any([column[1:] != column[:-1] for column in columns[: same + 1]], axis=0)
-    firsts = np.flatnonzero(new)
-    kept = [column[firsts] for column in columns]
-    if kind is LoggedSession:
-        # one of several equal rows that shows seconds is enough
-        kept[7] = np.logical_or.reduceat(columns[7], firsts)
-    bounds: list[int] = np.searchsorted(kept[0], np.arange(people + 1)).tolist()
-    return Rows(tuple(_narrow(column) for column in kept[1:]), texts, kind), bounds
-
-
-def _narrow(column: Numbers) -> Numbers:
-    """Whole numbers that fit into 32 bits in 32 bits."""
-    if column.dtype.kind != "i" or not len(column) or not -(2**31) <= column.min() <= column.max() < 2**31:
-        return column
-    return column.astype(np.int32)
+    new[1:] = False
+    for column in columns[: same + 1]:
+        new[1:] |= column[1:] != column[:-1]
+    if not new.all():
+        firsts = np.flatnonzero(new)
+        if kind is LoggedSession:
+            # one of several equal rows that shows seconds is enough
+            columns[7] = np.logical_or.reduceat(columns[7], firsts)
+        for index, column in enumerate(columns):
+            if len(column) > len(firsts):
+                columns[index] = column[firsts]
+    bounds: list[int] = np.searchsorted(columns[0], np.arange(people + 1)).tolist()
+    return Rows(tuple(columns[1:]), pools.texts, kind), bounds

@@ -68,8 +68,8 @@ class _Spans:
 def _spans(people: Mapping[str, Person]) -> _Spans:
     keys = tuple(key for key, person in people.items() if person.has_sessions)
     ranges = [people[key].session_range for key in keys]
-    row = np.concatenate([np.arange(*bounds) for bounds in ranges]) if ranges else np.empty(0, dtype=np.int64)
-    person = np.repeat(np.arange(len(keys)), [last - first for first, last in ranges])
+    row = np.concatenate([np.arange(*bounds, dtype=np.int32) for bounds in ranges]) if ranges else np.empty(0, dtype=np.int32)
+    person = np.repeat(np.arange(len(keys), dtype=np.int32), [last - first for first, last in ranges])
     if not len(row):
         return _Spans(keys, people, person, row, row, row)
     columns = people[keys[0]].session_rows.columns
@@ -141,8 +141,9 @@ def shared_rhythms(people: Mapping[str, Person], *, sessions: int) -> list[Group
 def _equal(digest: Numbers, usable: Numbers) -> list[Numbers]:
     """Indices with equal digests, two or more together."""
     ordered = usable[np.argsort(digest[usable], kind="stable")]
-    edges = np.flatnonzero(np.diff(digest[ordered])) + 1
-    return [part for part in np.split(ordered, edges) if len(part) > 1] if len(ordered) else []
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(digest[ordered])) + 1, [len(ordered)]))
+    several = np.flatnonzero(np.diff(edges) > 1)
+    return [ordered[edges[k] : edges[k + 1]] for k in several.tolist()]
 
 
 def _tail(count: int, expected: float) -> float:

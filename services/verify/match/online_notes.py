@@ -61,6 +61,7 @@ class NoteMaker:
             notes.extend(self._strangers())
         faces = FaceNotes(self.seen.people, self.seen.judged, self.seen.times, self.seen.rules, places_of)
         of_faces: list[OnlineNote] = []
+        machines = list(self._machines(people, own_sessions))
         for person in self.looked_at:
             sessions = person.sessions
             notes.extend(self._overlaps(person, sessions))
@@ -70,8 +71,7 @@ class NoteMaker:
             notes.extend(self._playback(person, sessions))
             if self.seen.has_face_checks:
                 of_faces.extend(faces.of(person, sessions))
-        notes.extend(self._machines(people, own_sessions))
-        return [*notes, *of_faces, *faces.of_all()]
+        return [*notes, *machines, *of_faces, *faces.of_all()]
 
     def _strangers(self) -> Iterator[OnlineNote]:
         for person in self.seen.people.values():
