@@ -28,19 +28,48 @@ function choose(number, { zoom, scroll }) {
     const item = viewer.world.getItemAt(0);
     const size = item.getContentSize();
     const place = item.imageToViewportRectangle(x * size.x, y * size.y, w * size.x, h * size.y);
-    const around = new OpenSeadragon.Rect(place.x - place.width * 0.03, place.y - place.height * 2, place.width * 1.06, place.height * 5);
-    viewer.viewport.fitBounds(around, calm);
+    const closeUp = new OpenSeadragon.Rect(place.x - place.width * 0.03, place.y - place.height * 2, place.width * 1.06, place.height * 5);
+    viewer.viewport.fitBounds(closeUp, calm);
   }
+}
+
+// The corners of a slanted row, [x, y] in fractions of the page; null for a level one.
+function bandOf(row) {
+  return row.dataset.band ? row.dataset.band.trim().split(" ").map((corner) => corner.split(",").map(Number)) : null;
+}
+
+function around(corners) {
+  const [xs, ys] = [0, 1].map((axis) => corners.map((corner) => corner[axis]));
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return [x, y, Math.max(...xs) - x, Math.max(...ys) - y];
+}
+
+// The button is clipped to the band, so that a click beside it reaches the neighbour; its outline is drawn.
+function slant(box, corners, [x, y, w, h]) {
+  const placed = corners.map(([a, b]) => [(100 * (a - x)) / w, (100 * (b - y)) / h]);
+  box.classList.add("slanted");
+  box.style.clipPath = `polygon(${placed.map(([a, b]) => `${a}% ${b}%`).join(", ")})`;
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  drawing.setAttribute("viewBox", "0 0 100 100");
+  drawing.setAttribute("preserveAspectRatio", "none");
+  drawing.setAttribute("aria-hidden", "true");
+  const outline = document.createElementNS(space, "polygon");
+  outline.setAttribute("points", placed.map((corner) => corner.join(",")).join(" "));
+  drawing.append(outline);
+  box.append(drawing);
 }
 
 viewer.addHandler("open", () => {
   const item = viewer.world.getItemAt(0);
   const size = item.getContentSize();
   for (const [number, row] of rows) {
-    const [x, y, w, h] = row.dataset.box.split(",").map(Number);
+    const corners = bandOf(row);
+    const [x, y, w, h] = corners ? around(corners) : row.dataset.box.split(",").map(Number);
     const box = document.createElement("button");
     box.type = "button";
     box.className = `rowbox ${row.dataset.tone}`;
+    if (corners) slant(box, corners, [x, y, w, h]);
     box.setAttribute("aria-label", row.querySelector("td:nth-child(2)").textContent.trim());
     box.tabIndex = -1;
     boxes.set(number, box);
@@ -52,6 +81,11 @@ viewer.addHandler("open", () => {
 });
 viewer.addHandler("open-failed", () => { stage.textContent = "—"; });
 
+document.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => {
+  const factor = Number(button.dataset.zoom);
+  if (factor) viewer.viewport.zoomBy(factor, undefined, calm).applyConstraints(calm);
+  else viewer.viewport.goHome(calm);
+}));
 document.querySelectorAll("[data-pick]").forEach((button) => button.addEventListener("click", () => choose(button.dataset.pick, { zoom: true, scroll: false })));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select") || (event.key !== "j" && event.key !== "k")) return;

@@ -12,8 +12,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.adapters.access import Right
 from services.domain.claim import Trainee
 from services.domain.errors import NotFound
+from services.domain.facts import SheetFacts
 from services.domain.review import STRANGER, Correction, CorrectionRecord, RowPlace
 from services.domain.text import Message
+from services.report.export import words
+from services.report.workbench import sheet_findings
+from services.report.workbench.bands import bands
 from services.report.workbench.base import page
 from services.report.workbench.dossier import Dossier, load
 from services.report.workbench.gates import DeciderOf, ReaderOf, Refused, StoreOf
@@ -38,9 +42,18 @@ class ShownRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSession:
+    """What a page was taken to cover; `known`: whether its day was read on it, or how else it was told."""
+
+    date: str | None
+    part: words.Pair | None
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownPage:
     page: int
-    sessions: list[str]
+    sessions: list[ShownSession]
     rows: list[ShownRow]
     facts: dict[str, Any] | None
 
@@ -60,6 +73,10 @@ def sheet_page(
     store.repository.add_access(caller.id, caller.name, "sheet", claim_id, f"{evidence_id} {number}")
     shown = shown_page(dossier, entry, number)
     count = len((entry["facts"] or {}).get("pages") or [None])
+    facts = store.repository.latest_facts(entry["sha256"], "sheet")
+    report = dossier.report
+    assert report is not None
+    people = {r.row: r.first.get("trainee") for r in shown.rows}
     return page(
         request,
         "sheet.html",
@@ -70,9 +87,12 @@ def sheet_page(
         evidence_id=evidence_id,
         shown=shown,
         count=count,
+        bands=bands(facts, number) if isinstance(facts, SheetFacts) else {},
+        said=sheet_findings.of_page(report.findings, report.claim["claim_no"], entry["file"], number),
+        said_of_rows=sheet_findings.of_rows(report.findings, report.trainees, entry["file"], number, people),
         chosen=row,
         sheets=dossier.entries("sign_in_sheet"),
-        people=dossier.report.trainees if dossier.report else (),
+        people=report.trainees,
         may_correct=caller.may(Right.DECIDE) and dossier.claim.status == "verified",
         stranger=STRANGER,
     )
@@ -99,6 +119,8 @@ def correct_row(
     machine = next((r.first for r in shown_page(dossier, entry, number).rows if r.row == row), None)
     if machine is None:
         raise Refused(422, Message(f"该页没有第{row}行", f"there is no row {row} on this page"))
+    if person and not reason.strip():
+        raise Refused(422, Message("更正一行须填写理由", "a row is corrected with a reason"))
     trainees = store.repository.trainees(claim_id)
     with store.repository.transaction():
         if not person:
@@ -120,7 +142,7 @@ def shown_page(dossier: Dossier, entry: Mapping[str, Any], number: int) -> Shown
     for attendance in dossier.report.attendance:
         if attendance["file"] != entry["file"] or attendance["page"] != number:
             continue
-        sessions.append(" ".join(filter(None, [attendance["date"], {"am": "上午", "pm": "下午"}.get(attendance["part"] or "", "")])) or "—")
+        sessions.append(ShownSession(attendance["date"], words.PARTS.get(attendance["part"] or ""), attendance.get("date_known") or "read"))
         for found in attendance["rows"]:
             row = rows.get(found["row"])
             if row is None:
