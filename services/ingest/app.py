@@ -16,7 +16,7 @@ from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
 from services.ingest import problems
 from services.ingest.api import batches, claims, decisions, evidence, operations, people, reports, uploads, webhooks
-from services.ingest.api.gates import check_gates
+from services.ingest.api.gates import check_gates, gated_calls
 from services.ingest.description import describe
 from services.ingest.middleware import EveryAnswer
 from services.ingest.resumable import Digests
@@ -28,6 +28,8 @@ _DESCRIPTION = (
     "429 and some 409 and 503 carry `Retry-After`."
 )
 _STRANGERS_A_MINUTE = 600
+_STREAMED = frozenset(path for _, path, _ in gated_calls(module.router for module in (claims, people, evidence, uploads, batches)))
+"""These read their bodies piece by piece, within bounds of their own."""
 _TABLE_LIMITS = ChildLimits(memory=4 * 1024**3, written=5 * 1024**3, cpu_seconds=600, calls=100)
 
 
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None, extra_routers: Sequence[APIRout
         openapi_url="/api/v1/openapi.json",
     )
     problems.install(app)
-    app.add_middleware(EveryAnswer)
+    app.add_middleware(EveryAnswer, streamed=_STREAMED)
     routers = [module.router for module in (claims, reports, people, evidence, uploads, decisions, batches, webhooks, operations)]
     app.state.gated = (*routers, *extra_routers)
     for router in app.state.gated:

@@ -6,7 +6,9 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Collection
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,14 +19,17 @@ log = logging.getLogger("hezheng.access")
 
 # Under `no-referrer` browsers send forms with `Origin: null`, which our pages would refuse.
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"), (b"x-frame-options", b"DENY"))
+_FORM_BYTES = 1024**2
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class EveryAnswer:
     """Safe headers, the request's id (the caller's own if it is a plain word), and the line of log."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, streamed: Collection[str] = ()) -> None:
+        """`streamed`: paths of the routes that bound their bodies themselves; what the others are sent is a form, and as small as one."""
         self._app = app
+        self._streamed = frozenset(streamed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,7 +52,7 @@ class EveryAnswer:
 
         with about(request_id=identifier):
             try:
-                await self._app(scope, receive, with_headers)
+                await self._app(scope, self._bounded(scope, receive), with_headers)
             except Exception as error:
                 # Answered here: what goes on outwards is logged by the server with whatever its message quotes.
                 answer = of_unexpected(Request(scope), error)
@@ -60,3 +65,17 @@ class EveryAnswer:
                 who = scope["state"].get("caller", "-")
                 log.info("%s %s %d %.0f ms caller=%s", scope["method"], route, status, 1000 * (time.monotonic() - began), who)
                 request_id.reset(token)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """`receive`, for as much as a form may have: a framework reads bodies whole, before it asks who sends them."""
+        size = 0
+
+        async def receive_form() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > _FORM_BYTES and getattr(scope.get("route"), "path", None) not in self._streamed:
+                raise HTTPException(413)
+            return message
+
+        return receive_form

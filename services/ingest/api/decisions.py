@@ -34,7 +34,7 @@ class DecisionBody(BaseModel):
     "/claims/{claim_id}/decisions",
     status_code=201,
     summary="Approve, reject or return a claim",
-    responses=answers(400, 404, 409, 412, 422, _201=DecisionView),
+    responses=answers(400, 404, 409, 412, 413, 422, _201=DecisionView),
 )
 def decide(
     claim_id: ClaimId, body: DecisionBody, store: StoreOf, caller: DeciderOf, idempotency_key: IdempotencyKey = None, if_match: IfMatch = None

@@ -78,19 +78,31 @@ def gate_of(route: APIRoute) -> Gate | None:
 
 def check_gates(router: APIRouter) -> None:
     """Raises RuntimeError for a route that nobody thought about who may call."""
-    for route in router.routes:
-        if isinstance(route, APIRoute) and gate_of(route) is None:
-            raise RuntimeError(f"{sorted(route.methods or ())} {route.path} has no gate: give it ReaderOf, WriterOf, … or PUBLIC")
+    for prefix, route in _routes(router):
+        if gate_of(route) is None:
+            raise RuntimeError(f"{sorted(route.methods or ())} {prefix}{route.path} has no gate: give it ReaderOf, WriterOf, … or PUBLIC")
 
 
 def gated_calls(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Right | None]]:
     """Every call of the routers: method, path, the right it needs (None: none)."""
     for router in routers:
-        for route in router.routes:
-            gate = gate_of(route) if isinstance(route, APIRoute) else None
-            if gate is not None and isinstance(route, APIRoute):
+        for prefix, route in _routes(router):
+            gate = gate_of(route)
+            if gate is not None:
                 for method in sorted(route.methods or ()):
-                    yield method, route.path, gate.right
+                    yield method, prefix + route.path, gate.right
+
+
+def _routes(router: APIRouter, prefix: str = "") -> Iterator[tuple[str, APIRoute]]:
+    """Every route of a router and of those that it includes, with what goes before its path. Raises RuntimeError for what cannot have a gate."""
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)  # how this FastAPI keeps a router that was included in another
+        if isinstance(route, APIRoute):
+            yield prefix, route
+        elif isinstance(inner, APIRouter):
+            yield from _routes(inner, prefix + route.include_context.prefix)  # type: ignore[attr-defined]
+        else:
+            raise RuntimeError(f"{type(route).__name__} {getattr(route, 'path', '')} is no route that a gate can stand before")
 
 
 def _caller(request: Request) -> Caller:

@@ -36,7 +36,7 @@ class WebhookBody(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"url": "https://portal.example.gov.cn/hooks/hezheng", "events": ["claim.verified"]}})
 
 
-@router.post("/webhooks", status_code=201, summary="Have events sent to an address", responses=answers(400, 409, 422, _201=WebhookCreated))
+@router.post("/webhooks", status_code=201, summary="Have events sent to an address", responses=answers(400, 409, 413, 422, _201=WebhookCreated))
 def create_webhook(body: WebhookBody, store: StoreOf, caller: HookerOf, idempotency_key: IdempotencyKey = None) -> Response:
     """Sent as Standard Webhooks say: `webhook-id`, `webhook-timestamp`, `webhook-signature` (HMAC-SHA256 with the `secret` answered here,
     shown once), and a thin body: `{"type", "timestamp", "data": {"claim_id" or "batch_id"}}`. Ask for the rest with your key. An answer other than 2xx is
