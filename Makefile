@@ -29,7 +29,7 @@ doctor: setup ## what is missing on this machine and how to mend it
 	@$(BIN)/hezheng doctor
 
 test: setup-dev check ## lint, types, import rules, and the tests that run in minutes
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: setup-dev check ## the slow tests too
 	$(BIN)/pytest

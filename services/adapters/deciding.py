@@ -28,6 +28,7 @@ class Stand:
     """Where a claim stands for deciding. `supported` None: unknown. `overridden`: critical findings that an approval would set aside."""
 
     status: str
+    verdict: str | None
     supported: Decimal | None
     claimed: Decimal | None
     overridden: int
@@ -47,7 +48,7 @@ def stand_of(store: Store, claim_id: str, report: Mapping[str, Any] | None = Non
     proposals = tuple(repository.proposals(claim_id))
     waiting = next((p for p in proposals if p.state is DecisionState.WAITING), None)
     supported, claimed = (None if v is None else Decimal(v) for v in (summary.supported, summary.claimed))
-    return Stand(summary.status, supported, claimed, overridden(report, dismissed) if report else 0, waiting, proposals)
+    return Stand(summary.status, summary.verdict, supported, claimed, overridden(report, dismissed) if report else 0, waiting, proposals)
 
 
 def decide(store: Store, caller: Caller, claim_id: str, decision: str, reason: str, amount: Decimal | None = None) -> Proposal:
@@ -68,7 +69,8 @@ def decide(store: Store, caller: Caller, claim_id: str, decision: str, reason: s
         raise Undecidable(Message(f"支付金额应在0至申报金额{stand.claimed}元之间", f"the amount has to lie between 0 and the claimed {stand.claimed}"))
     why = stand.why_two(decision, paid, store.settings.four_eyes_above)
     state = DecisionState.FINAL if why is None else DecisionState.WAITING
-    proposal = store.repository.add_proposal(claim_id, decision, paid, reason, why=why, state=state, actor=caller.id, name=caller.name)
+    seen = {"verdict": stand.verdict, "supported": None if stand.supported is None else str(stand.supported)}
+    proposal = store.repository.add_proposal(claim_id, decision, paid, reason, seen=seen, why=why, state=state, actor=caller.id, name=caller.name)
     if state is DecisionState.FINAL:
         _settle(store, claim_id, proposal, caller.name)
     store.repository.add_access(caller.id, caller.name, f"decision.{decision}.{state.value}", claim_id, proposal.id)

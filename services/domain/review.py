@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -132,3 +132,5 @@ class Proposal:
     second_name: str | None
     created_at: datetime
     settled_at: datetime | None
+    seen: Mapping[str, str | None] = field(default_factory=dict)
+    """The machine's `verdict` and the amount it `supported` when the decision was taken: both may change when other claims come in."""

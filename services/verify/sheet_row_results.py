@@ -11,6 +11,8 @@ from services.domain.identity import mask_id_number
 from services.verify.aspects import listed, person_name, row_place
 from services.verify.results import unclear, unmet
 
+_ID_LENGTH = 18
+
 
 def row_results(case: Case, page: SheetAttendance, row: SheetRowMatch) -> Iterator[Result]:
     where = f"{page.file}第{page.page}页第{row.row}行"
@@ -43,7 +45,8 @@ def _mismatch(row: SheetRowMatch, where: str, where_en: str, place: tuple[Place,
     """Name and number of a row are not one person's."""
     expected = mask_id_number(row.id_number) or listed((f"{c.name} {mask_id_number(c.id_number)}" for c in row.candidates), 3, more="等")
     observed = mask_id_number(row.id_text)
-    return unmet("sheet.id_mismatch", f"{where}姓名为“{row.name or ''}”，但所写身份证号（{observed or '辨认不全'}）与名单（{expected}）不符，请人工核对",
+    told = unmet if len(row.id_text or "") == _ID_LENGTH else unclear  # what was read of it in part says little of what is written
+    return told("sheet.id_mismatch", f"{where}姓名为“{row.name or ''}”，但所写身份证号（{observed or '辨认不全'}）与名单（{expected}）不符，请人工核对",
                  f"{where_en}: the ID number written ({observed or 'partly illegible'}) and the name “{row.name or ''}” are not one person's ({expected}); check by eye",
                  subject=row.name or where, expected=expected or None, observed=observed or None, evidence=place, trainees=_people(row))  # fmt: skip
 

@@ -54,6 +54,7 @@ def judge_again(store: Store, claim_id: str) -> None:
     known = provenance_store(store).verification(claim_id)
     chosen = known[0].provenance.policy_id if known is not None and known[0].provenance.chosen_policy else None
     Verifier(store, _sandbox()).verify(claim_id, policy_id=chosen)
+    store.repository.add_access("hezheng", "核证", "verify.again", claim_id)
     store.queue.enqueue("report.compile", claim_id=claim_id, again=True)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from services.adapters.access import of_user, open_session
+from services.adapters.access import by_key, of_user, open_session
 from services.adapters.store import Store
-from services.domain.review import finding_key
+from services.domain.review import STRANGER, Correction, RowPlace, finding_key
+from services.report.workbench.decisions import version_of
+from services.report.workbench.dossier import load
 from services.report.workbench.media import twins
+from tests.factories import id_number
 from tests.integration.conftest import KEY
 from tests.integration.test_api import REPORT, new_claim, verified
 
@@ -270,8 +274,8 @@ def test_logging_out_ends_the_session(browser: TestClient) -> None:
 def test_the_month_is_told_as_a_page_and_as_a_sheet(browser: TestClient, store: Store) -> None:
     claim_id = verified(browser, store)
     page = browser.get("/statistics").text
-    assert REPORT["claim"]["enterprise"]["name"] in page, "the month shown first is one that has claims"
-    assert REPORT["claim"]["enterprise"]["name"] not in browser.get("/statistics?month=1999-01").text
+    assert "长春某某机械有限公司" in page, "the month shown first is one that has claims"
+    assert "长春某某机械有限公司" not in browser.get("/statistics?month=1999-01").text
     sheet = browser.get("/statistics.xlsx")
     assert sheet.content.startswith(b"PK") and sheet.headers["content-disposition"].startswith("attachment")
     assert store.repository.claim_summary(claim_id).verdict == REPORT["verdict"]
@@ -282,3 +286,48 @@ def test_a_photo_is_shown_beside_the_one_it_equals_and_never_beside_itself() -> 
     assert twins(finding, "photos/5.jpg", "A-1") == [("A-1", "photos/2.jpg")]
     assert twins(finding, "photos/2.jpg", "A-1") == [("A-1", "photos/5.jpg")]
     assert twins({**finding, "code": "photo.too_few"}, "photos/5.jpg", "A-1") == []
+
+
+def test_a_fault_of_the_program_is_a_page_and_its_text_is_not_logged(browser: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    claim_id = verified(browser, store)
+
+    def broken(*_args: object) -> None:
+        raise ValueError(id_number(0))
+
+    monkeypatch.setattr("services.report.workbench.claim.standing", broken)
+    answer = browser.get(f"/claims/{claim_id}")
+    assert answer.status_code == 500 and "<main" in answer.text and "程序内部出错" in answer.text
+    assert "ValueError" in caplog.text and id_number(0) not in caplog.text + answer.text
+
+
+def test_what_the_machine_said_at_the_decision_stays_on_the_page(browser: TestClient, store: Store) -> None:
+    claim_id = verified(browser, store)
+    version = re.search(r'name="version" value="([^"]+)"', browser.get(f"/claims/{claim_id}").text)
+    assert version is not None
+    form = {"decision": "return", "reason": "请补充照片", "version": version[1], "csrf": token(browser)}
+    assert browser.post(f"/claims/{claim_id}/decision", data=form).status_code == 303
+    assert "决定时的机器结论" not in browser.get(f"/claims/{claim_id}").text
+    history = browser.get(f"/claims/{claim_id}/parts/history").text
+    assert "决定退回补正" in history and "请补充照片" in history
+    store.repository.put_report(claim_id, {**REPORT, "verdict": "fail"})
+    assert "决定时的机器结论" in browser.get(f"/claims/{claim_id}").text
+
+
+def test_while_a_correction_is_worked_in_nothing_is_decided(browser: TestClient, store: Store) -> None:
+    claim_id = verified(browser, store)
+    place = RowPlace("ab" * 32, 1, 1)
+    store.repository.add_correction(claim_id, Correction(place, STRANGER, None, "王审核", "x"), actor="u", machine={})
+    page = browser.get(f"/claims/{claim_id}").text
+    assert 'id="pending"' in page and 'name="decision"' not in page
+    form = {"decision": "reject", "reason": "x", "version": _version(store, claim_id), "csrf": token(browser)}
+    assert browser.post(f"/claims/{claim_id}/decision", data=form).status_code == 412
+    assert "hx-refresh" not in browser.get(f"/claims/{claim_id}/pending").headers
+    store.repository.put_report(claim_id, REPORT)
+    assert browser.get(f"/claims/{claim_id}/pending").headers["hx-refresh"] == "true"
+    assert 'name="decision"' in browser.get(f"/claims/{claim_id}").text
+
+
+def _version(store: Store, claim_id: str) -> str:
+    caller = by_key(store, KEY)
+    assert caller is not None
+    return version_of(load(store, caller, claim_id))

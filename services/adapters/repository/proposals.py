@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,17 +17,27 @@ from services.domain.text import Message
 
 class ProposalStore(Part):
     def add_proposal(
-        self, claim_id: str, decision: str, amount: Decimal | None, reason: str, *, why: Message | None, state: DecisionState, actor: str, name: str
+        self,
+        claim_id: str,
+        decision: str,
+        amount: Decimal | None,
+        reason: str,
+        *,
+        seen: Mapping[str, str | None],
+        why: Message | None,
+        state: DecisionState,
+        actor: str,
+        name: str,
     ) -> Proposal:
-        """Keep a decision as one person takes it."""
+        """Keep a decision as one person takes it. `seen`: the machine's verdict and the amount it supported, as they were then."""
         proposal_id, at = new_id("prp"), now()
         settled = None if state is DecisionState.WAITING else at
-        body = codec.dumps({"reason": reason, "why": None if why is None else [why.zh, why.en]})
+        body = codec.dumps({"reason": reason, "seen": dict(seen), "why": None if why is None else [why.zh, why.en]})
         values = {"id": proposal_id, "claim_id": claim_id, "decision": decision, "amount": None if amount is None else str(amount), "state": state.value}
         with self.database.writing() as connection:
             sealed = self._seal(body, f"proposals/{claim_id}/{proposal_id}")
             connection.execute(insert(r.proposals).values(**values, actor=actor, name=name, body=sealed, created_at=at, settled_at=settled))
-        return Proposal(proposal_id, decision, amount, state, reason, why, actor, name, None, None, at, settled)
+        return Proposal(proposal_id, decision, amount, state, reason, why, actor, name, None, None, at, settled, seen)
 
     def settle_proposal(self, proposal: Proposal, state: DecisionState, *, actor: str | None = None, name: str | None = None) -> bool:
         """Sign or undo a waiting decision; False: somebody was faster."""
@@ -40,6 +51,15 @@ class ProposalStore(Part):
         with self.database.reading() as connection:
             rows = connection.execute(select(r.proposals).where(r.proposals.c.claim_id == claim_id).order_by(r.proposals.c.seq)).all()
         return [self._proposal(row) for row in rows]
+
+    def standing_proposals(self, claim_ids: Collection[str]) -> dict[str, tuple[str, str | None, str, str]]:
+        """Of each of these claims the last decision that is in force or waits for a second person: (decision, amount, state, who took it)."""
+        p = r.proposals.c
+        query = (
+            select(p.claim_id, p.decision, p.amount, p.state, p.name).where(p.claim_id.in_(claim_ids), p.state != DecisionState.UNDONE.value).order_by(p.seq)
+        )
+        with self.database.reading() as connection:
+            return {row.claim_id: (row.decision, row.amount, row.state, row.name) for row in connection.execute(query)}
 
     def waiting_proposal(self, claim_id: str) -> Proposal | None:
         return next((p for p in self.proposals(claim_id) if p.state is DecisionState.WAITING), None)
@@ -59,4 +79,5 @@ class ProposalStore(Part):
             row.second_name,
             row.created_at,
             row.settled_at,
+            body.get("seen") or {},
         )

@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select, text
 
+from services.adapters.repository import review_tables as r
 from services.adapters.repository import tables as t
 from services.adapters.repository.base import Part
 from services.domain.claim import SHANGHAI
+from services.domain.review import DecisionState
 
 _MOST = 50
 
@@ -32,6 +34,8 @@ class MonthSums:
     claims: int
     claimed: Decimal
     supported: Decimal
+    approved: Decimal
+    """What was decided to be paid, of the claims approved by now."""
     by_status: dict[str, int]
     by_verdict: dict[str, int]
     by_day: dict[str, int]
@@ -75,7 +79,11 @@ class StatisticsStore(Part):
                 select(c.enterprise, func.count(), claimed, supported).where(*where).group_by(c.enterprise).order_by(largest).limit(_MOST)
             )
             by_enterprise = [EnterpriseSum(row[0], row[1], _yuan(row[2]), _yuan(row[3])) for row in rows]
-        return MonthSums(int(total[0]), _yuan(total[1]), _yuan(total[2]), by_status, by_verdict, dict(sorted(by_day.items())), by_code, by_enterprise)
+            p = r.proposals.c
+            paid = select(p.amount).join(t.claims, c.id == p.claim_id)
+            paid = paid.where(*where, c.status == "approved", p.decision == "approve", p.state == DecisionState.FINAL.value, p.amount.is_not(None))
+            approved = sum((Decimal(amount) for amount in connection.execute(paid).scalars()), Decimal("0.00"))
+        return MonthSums(int(total[0]), _yuan(total[1]), _yuan(total[2]), approved, by_status, by_verdict, dict(sorted(by_day.items())), by_code, by_enterprise)
 
 
 def _within(start: datetime, end: datetime, enterprises: Collection[str] | None) -> list[ColumnElement[bool]]:

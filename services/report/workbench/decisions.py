@@ -43,7 +43,7 @@ class Standing:
 def standing(store: Store, dossier: Dossier, caller: Caller) -> Standing:
     seen = {"findings": dossier.report.findings, "clauses": dossier.report.clauses} if dossier.report else None
     stand = stand_of(store, dossier.claim.id, seen)
-    decides = caller.may(Right.DECIDE) and stand.status == "verified"
+    decides = caller.may(Right.DECIDE) and stand.status == "verified" and not dossier.pending
     waiting = stand.waiting
     return Standing(
         stand,
@@ -79,7 +79,7 @@ def give_opinion(claim_id: str, key: str, request: Request, store: StoreOf, call
         else:
             store.repository.withdraw_opinion(claim_id, key)
         store.repository.add_access(caller.id, caller.name, f"finding.{opinion or 'withdrawn'}", claim_id, finding["code"])
-    return page(request, "opinion.html", dossier=load(store, caller, claim_id), key=key, claim=dossier.claim, caller=caller)
+    return page(request, "opinion.html", dossier=load(store, caller, claim_id), key=key, claim=dossier.claim, caller=caller, fresh=True)
 
 
 @router.post("/claims/{claim_id}/decision")
@@ -99,6 +99,8 @@ def take_decision(
     with store.repository.transaction():
         if version != version_of(load(store, caller, claim_id)):
             raise Refused(412, _changed(store, claim_id, caller))
+        if dossier.pending:
+            raise Refused(412, Message("正在按更正重新核验，请稍候再决定", "the claim is being verified again after a correction; decide when that is done"))
         try:
             decide(store, caller, dossier.claim.id, decision, reason.strip(), _amount(amount) if decision == "approve" else None)
         except Undecidable as error:

@@ -33,6 +33,8 @@ class Dossier:
     ids: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[RowPlace, CorrectionRecord] = field(default_factory=dict)
     opinions: Mapping[str, OpinionRecord] = field(default_factory=dict)
+    pending: bool = False
+    """A row was corrected after the report was made: the claim is being verified again."""
 
     @cached_property
     def keys(self) -> list[str]:
@@ -134,7 +136,9 @@ def load(store: Store, caller: Caller, claim_id: str) -> Dossier:
     if report is None:
         return Dossier(summary, None)
     corrections = {c.correction.place: c for _, c in store.repository.corrections(claim_id)}
-    return Dossier(summary, report, _ids(store, claim_id, report), corrections, store.repository.opinions(claim_id))
+    stamp = store.repository.report_stamp(claim_id)
+    pending = stamp is not None and summary.status == "verified" and any(c.created_at > stamp for c in corrections.values())
+    return Dossier(summary, report, _ids(store, claim_id, report), corrections, store.repository.opinions(claim_id), pending)
 
 
 _KEPT: OrderedDict[tuple[str, datetime], Report] = OrderedDict()

@@ -72,9 +72,10 @@ def _workbook(sums: MonthSums) -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
     tables: list[tuple[str, list[str], list[list[Any]]]] = [
-        ("合计", ["申报数", "申报金额", "支持金额", "差额"], [[sums.claims, sums.claimed, sums.supported, sums.gap]]),
+        ("合计", ["申报数", "申报金额", "支持金额", "差额", "批准金额"], [[sums.claims, sums.claimed, sums.supported, sums.gap, sums.approved]]),
         ("企业", ["企业", "申报数", "申报金额", "支持金额"], [[e.enterprise, e.claims, e.claimed, e.supported] for e in sums.by_enterprise]),
         ("发现", ["代码", "含义", "涉及申报数"], [[code, _title(code)[0], n] for code, n in sums.by_code.items()]),
+        ("状态", ["状态", "申报数"], [[STATUS_NAMES[s][0], n] for s, n in sums.by_status.items()]),
         ("结论", ["核验结论", "申报数"], [[words.VERDICTS[v][0], n] for v, n in sums.by_verdict.items()]),
         ("每日", ["日期", "申报数"], [[day, n] for day, n in sums.by_day.items()]),
     ]

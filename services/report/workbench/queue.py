@@ -50,7 +50,8 @@ def queue_page(
     )
     found = store.repository.worklist(wanted, after=after or None, limit=_PER_PAGE + 1)
     following = found[_PER_PAGE - 1].cursor if len(found) > _PER_PAGE else None
-    values: dict[str, Any] = {"listed": found[:_PER_PAGE], "following": following, "chosen": chosen, "caller": caller}
+    decided = store.repository.standing_proposals([item.claim.id for item in found[:_PER_PAGE]])
+    values: dict[str, Any] = {"listed": found[:_PER_PAGE], "decided": decided, "following": following, "chosen": chosen, "caller": caller}
     if after and request.headers.get("hx-request") == "true":
         return page(request, "queue_rows.html", **values)
     return page(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
-from services.domain.errors import NotFound
+from services.domain.errors import HezhengError, NotFound
 from services.domain.text import Message
 from services.report.workbench.base import page
 from services.report.workbench.gates import Refused, Turned
+
+log = logging.getLogger(__name__)
 
 
 class PageRoute(APIRoute):
@@ -30,6 +35,13 @@ class PageRoute(APIRoute):
                 return _refusal(request, refused.status, refused.message)
             except NotFound as missing:
                 return _refusal(request, 404, missing.message)
+            except (HezhengError, HTTPException, RequestValidationError, OSError):
+                raise  # told as they are everywhere
+            except Exception as error:  # the edge of the program: a fault of ours
+                log.error(
+                    "%s %s\n%s", request.method, type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+                )  # its text may hold personal data
+                return _refusal(request, 500, Message("程序内部出错，已记录，请告知运维人员", "the program failed; it was written down, tell the operator"))
 
         return handled
 
