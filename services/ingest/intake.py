@@ -12,6 +12,7 @@ from services.domain.evidence import EvidenceFile
 from services.domain.text import Message
 from services.ingest.fields import shown
 from services.ingest.folder import Intake, IntakeFile
+from services.ingest.uploads import infected
 
 log = logging.getLogger("hezheng.intake")
 
@@ -24,7 +25,7 @@ def store_intake(intake: Intake, store: Store) -> str:
     for file in intake.files:
         found = _scanned(file, store)
         if found.verdict == "infected":
-            problems.append((file.path, _infected(file, found.name)))
+            problems.append((file.path, infected(file.path, found.name)))
         else:
             kept.append((file, found.verdict, *store.blobs.put_file(file.local)))
     with repository.transaction():
@@ -58,8 +59,3 @@ def _scanned(file: IntakeFile, store: Store) -> Scan:
     except ScannerAway as error:
         log.warning("%s", error)
         return Scan("not_scanned", str(error))
-
-
-def _infected(file: IntakeFile, name: str) -> FileProblem:
-    path = shown(file.path)
-    return FileProblem("file.unreadable", Message(f"{path} 含有病毒（{name}），未处理；请杀毒后重新提交", f"{path} carries malware ({name}) and was not taken"))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.adapters.antivirus import scan as scan_file
 from services.adapters.queue import Queue
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
@@ -98,7 +99,8 @@ def take_upload(
 ) -> Taken:
     """Add stored bytes to a claim and have them read. The same bytes of the same kind again are the same evidence.
 
-    An archive is unpacked, in a child process: what it holds is evidence, the archive itself is kept beside it without a kind.
+    An archive is unpacked, in a child process: what it holds is evidence, the archive itself is kept beside it without a kind. A scanner looks
+    into archives only so far and calls the rest clean: it is asked about each file of one by itself.
     `allowed` raises what forbids it; it is asked in the transaction that adds the evidence, so that no claim gains a file after it
     was submitted. `scan`: what a virus scanner said.
     """
@@ -123,6 +125,12 @@ def _take(store: Store, claim_id: str, file: EvidenceFile, name: str, *, same_by
     return Taken(evidence_id, created, file, problem, scan=scan)
 
 
+def infected(untrusted_path: str, name: str) -> FileProblem:
+    """Told of a file that was left out for what a scanner found in it."""
+    path = shown(untrusted_path)
+    return FileProblem("file.unreadable", Message(f"{path} 含有病毒（{name}），未处理；请杀毒后重新提交", f"{path} carries malware ({name}) and was not taken"))
+
+
 def enqueue_reading(queue: Queue, claim_id: str, evidence_id: str) -> None:
     """Reading starts at once, not at submission."""
     queue.enqueue("read.evidence", claim_id=claim_id, evidence_id=evidence_id)
@@ -144,15 +152,19 @@ def _take_archive(
     store: Store, sandbox: Sandbox, claim_id: str, kind: EvidenceKind, archive: EvidenceFile, source: Path, scan: str | None, allowed: Callable[[], object]
 ) -> Taken:
     problems: list[tuple[str, FileProblem]] = []
-    members: list[tuple[EvidenceFile, str]] = []
+    members: list[tuple[EvidenceFile, str, str]] = []
     with tempfile.TemporaryDirectory(prefix="hezheng-unpack-", dir=sandbox.folder) as directory:
         try:
             files, refused = in_child(sandbox, unpacked, source, Path(directory))
             problems = [(f"{archive.path}/{path}", problem) for path, problem in refused]
             for file in files:
-                sha256, size = store.blobs.put_file(file.local)
+                found = scan_file(store.settings.clamav, file.local)
+                if found.verdict == "infected":
+                    problems.append((f"{archive.path}/{file.path}", infected(file.path, found.name)))
+                else:
+                    sha256, size = store.blobs.put_file(file.local)
+                    members.append((EvidenceFile(f"{archive.path}/{file.path}", kind, sha256, size, file.media_type), file.path, found.verdict))
                 file.local.unlink()
-                members.append((EvidenceFile(f"{archive.path}/{file.path}", kind, sha256, size, file.media_type), file.path))
         except EvidenceError as error:
             log.info("an archive was not unpacked: %s", error)
             message = Message(f"{shown(archive.path)} 不是完好的 zip，请重新打包提交", f"{shown(archive.path)} is no sound zip; pack it again")
@@ -164,5 +176,5 @@ def _take_archive(
         if created:
             for path, problem in problems:
                 store.repository.add_intake_problem(claim_id, path, problem)
-        contains = tuple(_take(store, claim_id, file, name, same_bytes=False, scan=scan) for file, name in members)
+        contains = tuple(_take(store, claim_id, file, name, same_bytes=False, scan=verdict) for file, name, verdict in members)
     return Taken(evidence_id, created, archive, problems[0][1] if problems else None, contains, scan)
