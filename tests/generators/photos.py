@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -259,7 +259,13 @@ def _perspective(image: Image.Image, rng: np.random.Generator, most: float) -> I
     w, h = image.size
     corners = [(0, 0), (0, h), (w, h), (w, 0)]
     moved = [(x + w * rng.uniform(0, most) * (1 if x == 0 else -1), y + h * rng.uniform(0, most) * (1 if y == 0 else -1)) for x, y in corners]
-    return image.transform((w, h), Image.Transform.QUAD, [v for point in moved for v in point], Image.Resampling.BICUBIC)
+    return image.transform((w, h), Image.Transform.PERSPECTIVE, seen_from(corners, moved), Image.Resampling.BICUBIC)
+
+
+def seen_from(corners: Sequence[tuple[float, float]], moved: Sequence[tuple[float, float]]) -> list[float]:
+    """Pillow's eight coefficients of the perspective in which four corners show what lies at four other points."""
+    rows = [row for (x, y), (u, v) in zip(corners, moved, strict=True) for row in ([x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y])]
+    return [float(v) for v in np.linalg.solve(np.array(rows, dtype=np.float64), np.array(moved, dtype=np.float64).reshape(-1))]
 
 
 def _off_a_screen(image: Image.Image, rng: np.random.Generator) -> Image.Image:

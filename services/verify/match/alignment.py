@@ -20,7 +20,7 @@ RECORD = np.dtype([("x", "<u2"), ("y", "<u2"), ("descriptor", "u1", (32,))])
 """One local feature as the photo reader keeps it; x and y in 1/65535 of the longer side."""
 _NEAR_BITS, _RATIO = 56, 0.88
 _COARSE, _COARSE_MATCHES = 150, 7
-_LEAST_INLIERS = 16
+LEAST_INLIERS = 16
 _REACH = 0.008
 _TRIALS = 600
 _SCALES = (0.4, 2.5)
@@ -28,11 +28,26 @@ _SCALES = (0.4, 2.5)
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """b's point = a's point (as complex numbers, in units of the longer side) x `factor` + `shift`."""
+    """b's point = a's point (as complex numbers, in units of the longer side) x `factor` + `shift`.
+
+    `seen_aside` [3, 3] takes their place where a was photographed off b from a little aside: a homography of (x, y, 1).
+    """
 
     factor: complex
     shift: complex
     inliers: int
+    seen_aside: Array | None = None
+
+    def lay(self, points: Array) -> Array:
+        """Where a's points lie in b."""
+        return self.factor * points + self.shift if self.seen_aside is None else projected(self.seen_aside, points)
+
+
+def projected(matrix: Array, points: Array) -> Array:
+    """Complex points under a homography [3, 3]."""
+    x, y, w = (row[0] * points.real + row[1] * points.imag + row[2] for row in matrix)
+    w = np.where(np.abs(w) < 1e-6, 1e-6, w)
+    return np.asarray((x + 1j * y) / w)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +59,31 @@ class Features:
 def unpack(features: bytes) -> Features | None:
     """Points as complex numbers and descriptors as uint64 [n, 4]; None where there are too few."""
     records = np.frombuffer(features, dtype=RECORD)
-    if len(records) < _LEAST_INLIERS:
+    if len(records) < LEAST_INLIERS:
         return None
     return Features((records["x"] + 1j * records["y"].astype(np.float64)) / 65535, np.ascontiguousarray(records["descriptor"]).view(np.uint64))
 
 
 def align(a: Features, b: Features) -> Alignment | None:
     """The shift, turn and scale that lays one picture on the other; None where they do not belong together."""
+    matched = pairs(a, b)
+    if matched is None:
+        return None
+    p, q = matched
+    inside = most_agreed(p, q, _REACH)
+    return None if inside is None else refined(p, q, inside)
+
+
+def pairs(a: Features, b: Features) -> tuple[Array, Array] | None:
+    """The points of features that belong to each other; None where there are too few."""
     if len(_matches(a, b, _COARSE)[0]) < _COARSE_MATCHES:
         return None
     left, right = _matches(a, b, None)
-    if len(left) < _LEAST_INLIERS:
-        return None
-    p, q = a.points[left], b.points[right]
+    return (a.points[left], b.points[right]) if len(left) >= LEAST_INLIERS else None
+
+
+def most_agreed(p: Array, q: Array, reach: float) -> Array | None:
+    """Which points lie within `reach` under the shift, turn and scale that most of them agree on: bool."""
     rng = np.random.default_rng(len(p))
     i, j = rng.integers(0, len(p), (2, _TRIALS))
     apart = np.abs(p[i] - p[j]) > 0.05
@@ -70,13 +97,13 @@ def align(a: Features, b: Features) -> Alignment | None:
     if not len(factor):
         return None
     errors = np.abs(factor[:, None] * p[None, :] + shift[:, None] - q[None, :])
-    best = int((errors < _REACH).sum(axis=1).argmax())
-    return _refined(p, q, errors[best] < _REACH)
+    return np.asarray(errors[int((errors < reach).sum(axis=1).argmax())] < reach)
 
 
-def _refined(p: Array, q: Array, inside: Array) -> Alignment | None:
+def refined(p: Array, q: Array, inside: Array) -> Alignment | None:
+    """The alignment by all points that lie on each other, begun with those `inside`; None where too few do, or in one corner only."""
     for _ in range(3):
-        if inside.sum() < _LEAST_INLIERS:
+        if inside.sum() < LEAST_INLIERS:
             return None
         mean_p, mean_q = p[inside].mean(), q[inside].mean()
         centred = p[inside] - mean_p
@@ -139,12 +166,12 @@ def overlap(alignment: Alignment, a: Array, b: Array, sizes: tuple[Size, Size]) 
     """What changed between the grey squares of two pictures of `sizes` (width, height); None where they overlap too little to tell."""
     side = min(a.shape[0], b.shape[0])
     a, b = shrink(a, side), shrink(b, side)
-    factor, shift, b, size = _upright(alignment, b, sizes[1])
-    warped, valid = _laid(factor, shift, a.shape[0], b, (sizes[0], size))
+    alignment, b, size = _upright(alignment, b, sizes[1])
+    warped, valid = _laid(alignment, a.shape[0], b, (sizes[0], size))
     share = float(valid.mean())
     if share < _LEAST_OVERLAP:
         return None
-    covers = abs(factor) ** 2 * _area(sizes[0]) * share / _area(size)
+    covers = abs(alignment.factor) ** 2 * _area(sizes[0]) * share / _area(size)
     fine = None
     if side > _SIDE and min(*sizes[0], *size) >= _SHARP:
         fine = changed(a, warped, slack=_SLACK, valid=valid)
@@ -171,24 +198,26 @@ def _area(size: Size) -> float:
     return min(size) / max(size)
 
 
-def _upright(alignment: Alignment, b: Array, size: Size) -> tuple[complex, complex, Array, Size]:
+def _upright(alignment: Alignment, b: Array, size: Size) -> tuple[Alignment, Array, Size]:
     """b turned by quarters so that it stands as a does: a square that was stretched from 4:3 has other spots than one from 3:4."""
-    factor, shift = alignment.factor, alignment.shift
     for _ in range(4):
+        factor, aside = alignment.factor, alignment.seen_aside
         if abs(factor.imag) <= abs(factor.real) and factor.real > 0:
             break
         # a quarter turn against the clock takes x + iy to y + i(width - x)
-        factor, shift = factor * -1j, shift * -1j + 1j * size[0] / max(size)
+        width = size[0] / max(size)
+        turned = None if aside is None else np.array([[0, 1, 0], [-1, 0, width], [0, 0, 1]]) @ aside
+        alignment = Alignment(factor * -1j, alignment.shift * -1j + 1j * width, alignment.inliers, turned)
         b, size = np.rot90(b), (size[1], size[0])
-    return factor, shift, b, size
+    return alignment, b, size
 
 
-def _laid(factor: complex, shift: complex, side: int, b: Array, sizes: tuple[Size, Size]) -> tuple[Array, Array]:
+def _laid(alignment: Alignment, side: int, b: Array, sizes: tuple[Size, Size]) -> tuple[Array, Array]:
     """b as it lies on a, and where it does."""
     ys, xs = np.mgrid[0:side, 0:side]
     (aw, ah), (bw, bh) = sizes
     along = ((xs + 0.5) / side * aw + 1j * (ys + 0.5) / side * ah) / max(aw, ah)
-    there = factor * along + shift
+    there = alignment.lay(along)
     bx = there.real * max(bw, bh) / bw * side - 0.5
     by = there.imag * max(bw, bh) / bh * side - 0.5
     valid = (bx >= 0) & (by >= 0) & (bx <= side - 1) & (by <= side - 1)

@@ -16,6 +16,7 @@ from services.domain.case import Reuse, ReuseKind
 from services.domain.evidence import Place
 from services.domain.facts import Facts, Frame, PhotoFacts, VideoFacts
 from services.verify.match.alignment import Changes, Features, align, overlap, unpack
+from services.verify.match.aside import seen_aside
 from services.verify.match.clips import Clip, clip_of, shared_stretch
 from services.verify.match.pictures import ORIENTATIONS, Sameness, compare, shrink, square, turn
 
@@ -30,6 +31,8 @@ _COPY, _NEARLY = (1.0, 6.0), (5.0, 20.0)
 """Spots (coarse, strict) that may have changed in a copy that was laid on its original: certainly one, or to be looked at."""
 _FINE = {True: (12.0, 30.0), False: (90.0, 180.0)}
 """The same for fine spots, of copies of the whole and of parts (whose pixels are interpolated): certainly one, or to be looked at."""
+_OFF_A_SCREEN = (30.0, 65.0, 220.0)
+"""Spots (coarse, strict, fine) that may have changed in a picture photographed off a screen."""
 _FRAME_BITS = 31
 _OWN_SECONDS, _MOST_OF_IT = 20.0, 0.8
 """A shorter stretch in common may be an opening that a school puts before all its videos: a human decides, unless it is most of the video."""
@@ -220,6 +223,23 @@ def _aligned(mine: _Photo, theirs: _Photo, distance: float) -> _Found | None:
                 copy, nearly = _alike(changes, seen.whole)
                 if nearly:
                     return _Found(distance, copy and _certain(verdict, own, other))
+    return _off_a_screen(mine, theirs, distance)
+
+
+def _off_a_screen(mine: _Photo, theirs: _Photo, distance: float) -> _Found | None:
+    """One photographed off the other: never certain, for gloss and dots hide what may have changed."""
+    if mine.features is None or theirs.features is None or mine.thumb is None or theirs.thumb is None:
+        return None
+    for one, other in ((mine, theirs), (theirs, mine)):
+        assert one.features is not None and other.features is not None and one.thumb is not None and other.thumb is not None
+        alignment = seen_aside(one.features, other.features)
+        seen = (
+            None
+            if alignment is None
+            else overlap(alignment, one.thumb, other.thumb, ((one.facts.width, one.facts.height), (other.facts.width, other.facts.height)))
+        )
+        if seen is not None and seen.everywhere.within(*_OFF_A_SCREEN):
+            return _Found(distance, False)
     return None
 
 

@@ -1,6 +1,6 @@
 """Finding used photos again: recall of every way to dress one up, false matches among distinct photos, shots of fixed cameras, beside the peers.
 
-    python -m tests.benchmarks.photos.reuse [--drawn 40] [--real FOLDER] [--of-real 100] [--distinct 1000] [--cameras FOLDER] [--direct 2000] [--side tuned]
+    python -m tests.benchmarks.photos.reuse [--drawn 40] [--real FOLDER] [--of-real 100] [--distinct 1000] [--cameras FOLDER] [--direct 2000] [--side tuned] [--only border]
 
 `--real` is a folder of distinct pictures; `--cameras` one with a folder of frames, two seconds apart, for each fixed camera. Both are left out
 where they are not given. Drawn rooms below seed 2000 and the real pictures of one half of all file names were tuned on; the other half is held out.
@@ -62,7 +62,7 @@ def same(one: PhotoFacts, other: PhotoFacts) -> list[bool]:
     return [r.certain for r in find_reuse([OwnMedia("photos/b.jpg", "b", one)], [OtherMedia("C", None, "photos/a.jpg", "a", other, True)])]
 
 
-def measure_recall(pictures: Sequence[Original], known: Known) -> None:
+def measure_recall(pictures: Sequence[Original], known: Known, only: str | None) -> None:
     """`pictures` are the first of `known.photos`."""
     others = peers()
     theirs = {name: [compute(o.picture) for o in pictures] for name, (compute, _) in others.items()}
@@ -71,7 +71,7 @@ def measure_recall(pictures: Sequence[Original], known: Known) -> None:
         "| dressed up by | found | of these certain | proposed by the index | false | " + " | ".join(f"{n} within {b}" for n, (_, b) in others.items()) + " |"
     )
     print("|---|" + "---|" * (4 + len(others)))
-    for name in DRESSES:
+    for name in DRESSES if only is None else [only]:
         found = certain = proposed = false = 0
         hits = dict.fromkeys(others, 0)
         for i, original in enumerate(pictures):
@@ -141,6 +141,7 @@ def main() -> None:
     parser.add_argument("--direct", type=int, default=2000)
     parser.add_argument("--cameras", type=Path)
     parser.add_argument("--side", choices=("tuned", "held-out"), default="held-out")
+    parser.add_argument("--only", choices=DRESSES, help="one way of dressing up")
     options = parser.parse_args()
     held_out = options.side == "held-out"
     chosen = list(originals(options.drawn, options.real, held_out=held_out, most=options.of_real))
@@ -152,7 +153,7 @@ def main() -> None:
     known = Known(photos)
     measure_distinct(known, names, options.direct)
     measure_cameras(options.drawn, HELD_OUT_FROM if held_out else 1, options.cameras)
-    measure_recall(chosen, known)
+    measure_recall(chosen, known, options.only)
 
 
 if __name__ == "__main__":
