@@ -1,22 +1,20 @@
 """Believable photos of training, drawn: rooms, machines and people with perspective, light, blur and sensor noise.
 
 `training_photo(seed)` is one scene seen by one camera; `moment` lets time pass before the same fixed camera (people move),
-`save_photo` writes it as a phone would, and `TRANSFORMS` are the ways in which a used photo is dressed up as a new one.
+`save_photo` writes it as a phone would. How used photos are dressed up as new ones: `tests.generators.dresses`.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import piexif
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 _FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
-_COURSES = ("机械制图", "安全生产", "数控车工", "电工基础", "焊接工艺", "质量管理", "液压传动", "钳工实训", "消防演练", "设备维护")
+COURSES = ("机械制图", "安全生产", "数控车工", "电工基础", "焊接工艺", "质量管理", "液压传动", "钳工实训", "消防演练", "设备维护")
 Colour = tuple[int, int, int]
 
 
@@ -32,7 +30,7 @@ def training_photo(seed: int, *, moment: float = 0.0, size: tuple[int, int] = (1
     """One photo. Another `seed` is another room and view; another `moment` (minutes) the same fixed camera, with people moved."""
     width, height = size
     scene = np.random.default_rng(seed)
-    canvas = Image.new("RGB", (1200, 900), _colour(scene, 120, 220))
+    canvas = Image.new("RGB", (1200, 900), colour(scene, 120, 220))
     draw = ImageDraw.Draw(canvas)
     _room(draw, scene)
     _walls(draw, scene)
@@ -41,7 +39,7 @@ def training_photo(seed: int, *, moment: float = 0.0, size: tuple[int, int] = (1
     return _lens(canvas.resize((width, height), Image.Resampling.BICUBIC), scene, np.random.default_rng([seed, int(moment * 1000)]))
 
 
-def _colour(rng: np.random.Generator, low: int, high: int) -> Colour:
+def colour(rng: np.random.Generator, low: int, high: int) -> Colour:
     r, g, b = (int(v) for v in rng.integers(low, high, 3))
     return r, g, b
 
@@ -49,7 +47,7 @@ def _colour(rng: np.random.Generator, low: int, high: int) -> Colour:
 def _room(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     horizon = int(rng.uniform(330, 560))
     vanish = int(rng.uniform(200, 1000))
-    floor = _colour(rng, 60, 170)
+    floor = colour(rng, 60, 170)
     draw.polygon([(0, 900), (0, horizon + 120), (vanish, horizon), (1200, horizon + 100), (1200, 900)], fill=floor)
     line = (max(0, floor[0] - 22), max(0, floor[1] - 22), max(0, floor[2] - 22))
     for x in range(-1600, 2900, int(rng.uniform(90, 220))):
@@ -58,7 +56,7 @@ def _room(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     while y < 900:
         draw.line([(0, y), (1200, y)], fill=line, width=2)
         y += (y - horizon) * 0.35 + 6
-    side = _colour(rng, 120, 230)
+    side = colour(rng, 120, 230)
     left = rng.random() < 0.5
     edge = int(rng.uniform(80, 300))
     corner = [(0, 0), (edge, 90), (edge, horizon + 40), (0, horizon + 140)]
@@ -68,42 +66,42 @@ def _room(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
 def _walls(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     for _ in range(int(rng.integers(1, 5))):
         x, y, w, h = rng.uniform(50, 1000), rng.uniform(30, 160), rng.uniform(90, 240), rng.uniform(120, 260)
-        draw.rectangle([x, y, x + w, y + h], fill=_colour(rng, 190, 255), outline=_colour(rng, 60, 140), width=8)
-        draw.line([(x + w / 2, y), (x + w / 2, y + h)], fill=_colour(rng, 60, 140), width=6)
+        draw.rectangle([x, y, x + w, y + h], fill=colour(rng, 190, 255), outline=colour(rng, 60, 140), width=8)
+        draw.line([(x + w / 2, y), (x + w / 2, y + h)], fill=colour(rng, 60, 140), width=6)
     bx, by, bw, bh = rng.uniform(100, 700), rng.uniform(70, 180), rng.uniform(260, 480), rng.uniform(150, 250)
     dark = rng.random() < 0.5
     draw.rectangle([bx, by, bx + bw, by + bh], fill=(35, 75, 60) if dark else (240, 242, 245), outline=(90, 80, 60), width=10)
     ink = (230, 230, 220) if dark else (40, 50, 120)
-    draw.text((bx + 25, by + 20), str(rng.choice(_COURSES)), font=font(44), fill=ink)
+    draw.text((bx + 25, by + 20), str(rng.choice(COURSES)), font=font(44), fill=ink)
     for i in range(int(rng.integers(2, 5))):
         draw.line([(bx + 25, by + 90 + 28 * i), (bx + rng.uniform(80, bw - 20), by + 90 + 28 * i + rng.uniform(-3, 3))], fill=ink, width=4)
     if rng.random() < 0.7:
         y = rng.uniform(5, 50)
         draw.rectangle([100, y, 1100, y + 52], fill=(190, 25, 30))
-        draw.text((180, y + 2), f"{rng.choice(_COURSES)}培训班第{int(rng.integers(1, 30))}期", font=font(38), fill=(255, 235, 120))
+        draw.text((180, y + 2), f"{rng.choice(COURSES)}培训班第{int(rng.integers(1, 30))}期", font=font(38), fill=(255, 235, 120))
 
 
 def _furniture(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     rows = int(rng.integers(2, 5))
     skew = rng.uniform(-60, 60)
-    wood = _colour(rng, 90, 210)
+    wood = colour(rng, 90, 210)
     for row in range(rows):
         y = 470 + row * (360 / rows) + rng.uniform(-12, 12)
         scale = 0.55 + 0.28 * row
         for k in range(int(rng.integers(2, 6))):
             x = -40 + k * 270 * scale + row * skew + rng.uniform(-25, 25)
             if rng.random() < 0.2:
-                draw.rectangle([x, y - 130 * scale, x + 150 * scale, y + 90 * scale], fill=_colour(rng, 60, 190), outline=(40, 40, 40), width=4)
+                draw.rectangle([x, y - 130 * scale, x + 150 * scale, y + 90 * scale], fill=colour(rng, 60, 190), outline=(40, 40, 40), width=4)
                 draw.ellipse([x + 40 * scale, y - 90 * scale, x + 110 * scale, y - 20 * scale], outline=(220, 220, 220), width=6)
             else:
                 draw.polygon([(x, y), (x + 200 * scale, y), (x + 220 * scale, y + 34 * scale), (x - 12, y + 34 * scale)], fill=wood, outline=(60, 50, 40))
-                draw.rectangle([x + 70 * scale, y - 14 * scale, x + 120 * scale, y + 8 * scale], fill=_colour(rng, 200, 255))
+                draw.rectangle([x + 70 * scale, y - 14 * scale, x + 120 * scale, y + 8 * scale], fill=colour(rng, 200, 255))
 
 
 def person(draw: ImageDraw.ImageDraw, x: float, y: float, scale: float, rng: np.random.Generator, lean: float = 0.0) -> None:
     """One seated or standing person with the neck at (x, y)."""
-    coat, skin = _colour(rng, 20, 220), (int(rng.integers(190, 235)), int(rng.integers(150, 190)), int(rng.integers(120, 160)))
-    hair = _colour(rng, 10, 60)
+    coat, skin = colour(rng, 20, 220), (int(rng.integers(190, 235)), int(rng.integers(150, 190)), int(rng.integers(120, 160)))
+    hair = colour(rng, 10, 60)
     head = 34 * scale
     draw.polygon([(x - 26 * scale, y), (x + 26 * scale, y), (x + 70 * scale, y + 190 * scale), (x - 70 * scale, y + 190 * scale)], fill=coat)
     draw.line([(x - 40 * scale, y + 40 * scale), (x - (70 - 40 * lean) * scale, y + 130 * scale)], fill=coat, width=int(24 * scale) + 1)
@@ -212,151 +210,3 @@ def phone_screenshot(seed: int, size: tuple[int, int] = (1080, 2340)) -> Image.I
     photo = training_photo(seed, size=(size[0] - 160, (size[0] - 160) * 3 // 4))
     screen.paste(photo, (80, 420))
     return screen
-
-
-def _jpeg(image: Image.Image, quality: int) -> Image.Image:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")
-
-
-def _crop(image: Image.Image, keep: float, at: tuple[float, float] = (0.5, 0.5)) -> Image.Image:
-    w, h = round(image.width * keep), round(image.height * keep)
-    x, y = round((image.width - w) * at[0]), round((image.height - h) * at[1])
-    return image.crop((x, y, x + w, y + h))
-
-
-def _border(image: Image.Image, share: float) -> Image.Image:
-    pad = round(image.width * share)
-    framed = Image.new("RGB", (image.width + 2 * pad, image.height + 2 * pad), (255, 255, 255))
-    framed.paste(image, (pad, pad))
-    return framed
-
-
-def _tilt(image: Image.Image, degrees: float) -> Image.Image:
-    turned = image.rotate(degrees, Image.Resampling.BICUBIC)
-    return _crop(turned, 1 - abs(degrees) * 0.025)
-
-
-def stamp(image: Image.Image, text: str) -> Image.Image:
-    """A watermark camera's lines of text at the bottom left."""
-    copy = image.copy()
-    ImageDraw.Draw(copy).multiline_text((image.width * 0.03, image.height * 0.86), text, font=font(image.width // 36), fill=(255, 255, 255))
-    return copy
-
-
-def _banner(image: Image.Image, share: float) -> Image.Image:
-    copy = image.copy()
-    draw = ImageDraw.Draw(copy)
-    height = round(image.height * share)
-    draw.rectangle([0, image.height - height, image.width, image.height], fill=(20, 60, 160))
-    draw.text((image.width * 0.1, image.height - height * 0.85), "职业技能提升行动", font=font(round(height * 0.6)), fill=(255, 255, 255))
-    return copy
-
-
-def _perspective(image: Image.Image, rng: np.random.Generator, most: float) -> Image.Image:
-    """As seen from a little aside."""
-    w, h = image.size
-    corners = [(0, 0), (0, h), (w, h), (w, 0)]
-    moved = [(x + w * rng.uniform(0, most) * (1 if x == 0 else -1), y + h * rng.uniform(0, most) * (1 if y == 0 else -1)) for x, y in corners]
-    return image.transform((w, h), Image.Transform.PERSPECTIVE, seen_from(corners, moved), Image.Resampling.BICUBIC)
-
-
-def seen_from(corners: Sequence[tuple[float, float]], moved: Sequence[tuple[float, float]]) -> list[float]:
-    """Pillow's eight coefficients of the perspective in which four corners show what lies at four other points."""
-    rows = [row for (x, y), (u, v) in zip(corners, moved, strict=True) for row in ([x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y])]
-    return [float(v) for v in np.linalg.solve(np.array(rows, dtype=np.float64), np.array(moved, dtype=np.float64).reshape(-1))]
-
-
-def _off_a_screen(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Photographed off a monitor: aside, with the screen's dots beating against the sensor's, a gloss and other tones."""
-    seen = np.asarray(_perspective(image.resize((1000, round(1000 * image.height / image.width))), rng, 0.05), dtype=np.float32)
-    ys, xs = np.mgrid[0 : seen.shape[0], 0 : seen.shape[1]].astype(np.float32)
-    angle, period = rng.uniform(0, 3.14), rng.uniform(5, 14)
-    beat = np.sin((xs * np.cos(angle) + ys * np.sin(angle)) * 6.28 / period + 2 * np.sin(ys / rng.uniform(60, 160)))
-    gloss = 40 * np.exp(-(((xs - rng.uniform(0, 1000)) / 260) ** 2 + ((ys - rng.uniform(0, 700)) / 220) ** 2))
-    toned = 255 * (seen / 255) ** rng.uniform(0.8, 1.25) * rng.uniform(0.8, 1.0) + rng.uniform(2, 6) * beat[..., None] + gloss[..., None]
-    return Image.fromarray((toned * rng.uniform(0.94, 1.06, 3) + rng.normal(0, 3, toned.shape)).clip(0, 255).astype(np.uint8))
-
-
-def _frame(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A border of some width and colour, not always even."""
-    left, top, right, bottom = (round(image.width * rng.uniform(0.03, 0.1)) for _ in range(4))
-    framed = Image.new("RGB", (image.width + left + right, image.height + top + bottom), _colour(rng, 0, 256))
-    framed.paste(image, (left, top))
-    return framed
-
-
-def _strip(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A banner across the top or the bottom."""
-    copy = image.copy()
-    draw = ImageDraw.Draw(copy)
-    height = round(image.height * rng.uniform(0.08, 0.14))
-    top = 0 if rng.random() < 0.4 else image.height - height
-    draw.rectangle([0, top, image.width, top + height], fill=_colour(rng, 0, 256))
-    draw.text(
-        (image.width * rng.uniform(0.03, 0.3), top + height * 0.12), str(rng.choice(_COURSES)) + "培训", font=font(round(height * 0.6)), fill=(255, 255, 255)
-    )
-    return copy
-
-
-def dress_up(name: str, image: Image.Image, seed: int) -> Image.Image:
-    """The picture as a used one is handed in again, as a JPEG of some quality; how exactly hangs on the seed. Names: `DRESSES`."""
-    rng = np.random.default_rng([seed, sum(map(ord, name))])
-    return _jpeg(DRESSES[name](image, rng), int(rng.integers(70, 93)) if name != "q30" else 30)
-
-
-def _mirrored(image: Image.Image) -> Image.Image:
-    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-
-
-def _resized(image: Image.Image, scale: float) -> Image.Image:
-    return image.resize((max(16, round(image.width * scale)), max(16, round(image.height * scale))), Image.Resampling.LANCZOS)
-
-
-def _at(rng: np.random.Generator) -> tuple[float, float]:
-    return float(rng.random()), float(rng.random())
-
-
-_TURNS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
-DRESSES: dict[str, Callable[[Image.Image, np.random.Generator], Image.Image]] = {
-    "resize": lambda i, r: _resized(i, r.uniform(0.35, 0.8)),
-    "q30": lambda i, r: i,
-    "brightness": lambda i, r: ImageEnhance.Contrast(ImageEnhance.Brightness(i).enhance(r.choice([0.7, 0.8, 1.2, 1.3]))).enhance(r.uniform(0.85, 1.2)),
-    "overlay": lambda i, r: stamp(i, f"2021-{r.integers(1, 12):02d}-{r.integers(1, 28):02d} 09:3{r.integers(10)}\n长春市 汽车产业开发区"),
-    "mirror": lambda i, r: _mirrored(i),
-    "quarter turn": lambda i, r: i.transpose(_TURNS[r.integers(3)]),
-    "crop to 90 %": lambda i, r: _crop(i, 0.9, _at(r)),
-    "crop to 80 %": lambda i, r: _crop(i, 0.8, _at(r)),
-    "border": _frame,
-    "tilt 4 degrees": lambda i, r: _tilt(i, r.choice([-4.0, 4.0])),
-    "banner": _strip,
-    "mirror and crop to 80 %": lambda i, r: _crop(_mirrored(i), 0.8, _at(r)),
-    "turn and crop to 80 %": lambda i, r: _crop(i.transpose(_TURNS[r.integers(3)]), 0.8, _at(r)),
-    "crop to 60 %": lambda i, r: _crop(i, 0.6, _at(r)),
-    "tilt 8 degrees": lambda i, r: _tilt(i, r.choice([-8.0, 8.0])),
-    "off a screen": _off_a_screen,
-}
-"""Every way of dressing up a used photo, each with a range: name -> (picture, chance) -> picture."""
-
-TRANSFORMS: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "same": lambda i: i,
-    "q30": lambda i: _jpeg(i, 30),
-    "resize": lambda i: _jpeg(i.resize((i.width * 2 // 5, i.height * 2 // 5), Image.Resampling.LANCZOS), 85),
-    "brighter": lambda i: _jpeg(ImageEnhance.Brightness(i).enhance(1.25), 85),
-    "darker": lambda i: _jpeg(ImageEnhance.Brightness(i).enhance(0.75), 85),
-    "contrast": lambda i: _jpeg(ImageEnhance.Contrast(i).enhance(1.3), 85),
-    "stamp": lambda i: _jpeg(stamp(i, "2021-11-09 09:30\n长春市 汽车产业开发区"), 85),
-    "mirror": lambda i: _jpeg(i.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 85),
-    "turn90": lambda i: _jpeg(i.transpose(Image.Transpose.ROTATE_90), 85),
-    "turn180": lambda i: _jpeg(i.transpose(Image.Transpose.ROTATE_180), 85),
-    "turn270": lambda i: _jpeg(i.transpose(Image.Transpose.ROTATE_270), 85),
-    "banner": lambda i: _jpeg(_banner(i, 0.12), 85),
-    "border": lambda i: _jpeg(_border(i, 0.06), 85),
-    "crop95": lambda i: _jpeg(_crop(i, 0.95), 85),
-    "crop90": lambda i: _jpeg(_crop(i, 0.90, (0.2, 0.7)), 85),
-    "crop80": lambda i: _jpeg(_crop(i, 0.80, (0.7, 0.3)), 85),
-    "tilt2": lambda i: _jpeg(_tilt(i, 2), 85),
-    "tilt4": lambda i: _jpeg(_tilt(i, -4), 85),
-}
-"""Every way of dressing up a used photo, by name."""

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from services.domain.claim import SHANGHAI
 from tests.generators.claims import VENUE, ClaimFolder
+from tests.generators.dresses import TRANSFORMS
 from tests.generators.hand import Hand, make_hand
 from tests.generators.online import write_learning_logs
 from tests.generators.people import Person, homonym_of, make_people
-from tests.generators.photos import TRANSFORMS, exif_bytes, save_photo, take_photo, training_photo
+from tests.generators.photos import exif_bytes, save_photo, take_photo, training_photo
 from tests.generators.sheet_files import write_sheet
 from tests.generators.sheets import RowSpec, SheetSpec
 from tests.generators.videos import hand_held, looped, patched_header

@@ -25,7 +25,8 @@ from services.verify.match.fingerprints import LEAST_WORDS, MOST_BY_WORDS, NEAR_
 from services.verify.match.reuse import OtherMedia, OwnMedia, find_reuse
 from tests.benchmarks.photos.peers import peers
 from tests.benchmarks.photos.sets import HELD_OUT_FROM, SIZE, Original, facts_of, originals
-from tests.generators.photos import DRESSES, dress_up, training_photo
+from tests.generators.dresses import DRESSES, dress_up
+from tests.generators.photos import training_photo
 
 
 class Known:

@@ -4,7 +4,8 @@ import pytest
 from PIL import Image
 
 from services.adapters.picture_hash import grey_square, pdq, pdq_dihedral
-from tests.generators.photos import TRANSFORMS, training_photo
+from tests.generators.dresses import TRANSFORMS
+from tests.generators.photos import training_photo
 
 Turn = Image.Transpose
 VIEWS = (None, Turn.ROTATE_90, Turn.ROTATE_180, Turn.ROTATE_270, Turn.FLIP_TOP_BOTTOM, Turn.FLIP_LEFT_RIGHT, Turn.TRANSPOSE, Turn.TRANSVERSE)

@@ -21,7 +21,8 @@ from services.verify.media_seen import rebuild_index
 from services.verify.readers import reader_for
 from services.verify.readers.photo import looks
 from tests.factories import make_claim
-from tests.generators.photos import dress_up, training_photo
+from tests.generators.dresses import dress_up
+from tests.generators.photos import training_photo
 
 PHOTO = training_photo(41, size=(1000, 750))
 TWIN = dress_up("crop to 80 %", PHOTO, 3)

@@ -15,7 +15,8 @@ from services.verify.match.reuse import OwnMedia, find_reuse
 from services.verify.media_seen import rebuild_index, remember
 from services.verify.readers.photo import looks
 from tests.factories import make_claim
-from tests.generators.photos import DRESSES, dress_up, training_photo
+from tests.generators.dresses import DRESSES, dress_up
+from tests.generators.photos import training_photo
 
 SEEDS = (31, 32, 33)
 

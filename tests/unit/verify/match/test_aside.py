@@ -9,7 +9,8 @@ from services.verify.match.alignment import unpack
 from services.verify.match.aside import seen_aside
 from services.verify.match.reuse import OtherMedia, OwnMedia, find_reuse
 from services.verify.readers.photo import looks
-from tests.generators.photos import dress_up, seen_from, training_photo
+from tests.generators.dresses import dress_up, seen_from
+from tests.generators.photos import training_photo
 
 SIZE = (1000, 750)
 

@@ -13,7 +13,8 @@ from services.domain.claim import SHANGHAI
 from services.domain.facts import Frame, PhotoFacts, VideoFacts
 from services.verify.match.reuse import OtherMedia, OwnMedia, find_reuse
 from services.verify.readers.photo import looks
-from tests.generators.photos import TRANSFORMS, training_photo
+from tests.generators.dresses import TRANSFORMS
+from tests.generators.photos import training_photo
 from tests.unit.verify.match.test_clips import RATE, clip, wide
 
 SIZE = (1000, 750)
