@@ -29,9 +29,10 @@ def purge(names: Sequence[str], older_than: int | None, dry_run: bool, data: Pat
             typer.echo(f"{name}: 没有该申报 / there is no such claim", err=True)
         if not names and days is not None:
             chosen = store.repository.past_term(now() - timedelta(days=days))
-        for claim_id in chosen:
-            _purge_claim(store, claim_id, dry_run)
+        removed = [_purge_claim(store, claim_id, dry_run) for claim_id in chosen]
         if not dry_run:
+            if any(removed):
+                store.media_index.rebuild()  # its files still know the media that are gone
             _leftovers(store)
         _say(f"{len(chosen)} 件申报{'将被清除' if dry_run else '已清除'} / {len(chosen)} claims {'would be' if dry_run else 'were'} purged")
         if not names and days is None:
@@ -48,11 +49,12 @@ def _named(store: Store, names: Sequence[str]) -> tuple[list[str], list[str]]:
     return chosen, unknown
 
 
-def _purge_claim(store: Store, claim_id: str, dry_run: bool) -> None:
+def _purge_claim(store: Store, claim_id: str, dry_run: bool) -> bool:
+    """Whether media went that others may have been compared with."""
     claim_no = store.repository.claim_summary(claim_id).claim_no
     if dry_run:
         _say(f"{claim_no}  {claim_id}")
-        return
+        return False
     with store.repository.transaction():
         purged = store.repository.purge_claim(claim_id)
         detail = ", ".join(f"{name} {count}" for name, count in sorted(purged.rows.items()))
@@ -61,6 +63,7 @@ def _purge_claim(store: Store, claim_id: str, dry_run: bool) -> None:
         store.blobs.drop_partial(upload)
     removed = sum(store.blobs.remove(sha256) for sha256 in purged.orphans)
     _say(f"{claim_no}  {claim_id}: {detail or '–'}; 原件 originals {removed}")
+    return bool(purged.rows.get("fingerprints"))
 
 
 def _leftovers(store: Store) -> None:

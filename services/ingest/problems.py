@@ -18,6 +18,7 @@ from services.adapters.antivirus import ScannerAway
 from services.adapters.queue import scrub
 from services.adapters.repository import ClaimExists
 from services.domain.errors import ClaimUnreadable, EvidenceError, FileTooLarge, HezhengError, NotFound, StorageAway
+from services.domain.identity import mask_in_text
 from services.domain.text import Message
 
 log = logging.getLogger("hezheng.api")
@@ -63,13 +64,13 @@ request_id: ContextVar[str] = ContextVar("hezheng_request", default="-")
 
 
 def document(status: int, kind: str, message: Message, **members: Any) -> dict[str, Any]:
-    return {
-        "type": _TYPE + kind,
-        "title": kind.replace("-", " "),
-        "status": status,
-        "detail": message.zh,
-        "message": {"zh": message.zh, "en": message.en},
-    } | members
+    words = spoken(message)
+    return {"type": _TYPE + kind, "title": kind.replace("-", " "), "status": status, "detail": words["zh"], "message": words} | members
+
+
+def spoken(message: Message) -> dict[str, str]:
+    """A message as it is answered: it may quote names of files and cells, and those bear citizens' numbers."""
+    return {"zh": mask_in_text(message.zh), "en": mask_in_text(message.en)}
 
 
 def answer(problem: Problem, request: Request | None = None) -> JSONResponse:

@@ -7,9 +7,11 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from services.adapters.media_index import MediaIndex
 from services.adapters.repository import tables
 from services.adapters.repository.base import now
 from services.adapters.rotation import BINDINGS, reseal, sealed_tables
@@ -18,6 +20,7 @@ from services.adapters.store import Store, open_store
 from services.adapters.vault import VaultError, add_key, drop_keys_between
 from services.cli import keys
 from services.cli import purge as purging
+from services.domain.index import Fingerprint
 from tests.factories import id_number
 from tests.integration.test_api import API, CLAIM, JPEG, TRAINEES, add, new_claim, verified
 
@@ -117,6 +120,12 @@ def test_a_claim_past_its_term_is_removed_and_that_is_written_down(
     own = add(client, claim_id, JPEG + b"own").json()["sha256"]
     shared = add(client, claim_id, JPEG).json()["sha256"]
     add(client, other, JPEG)
+    media = [Fingerprint(sha256, "photo", 1, bytes([n]) * 32, bytes([n]) * 4) for n, sha256 in enumerate((shared, own))]
+    store.repository.put_fingerprints(media)
+    index = MediaIndex(store.repository, settings.data_dir / "media_index", in_memory=1)
+    index.refresh()
+    code = np.frombuffer(bytes([1]) * 32, dtype="<u8").reshape(1, 4)
+    assert len(index.near(code, 0)) == 1
     store.repository.set_status(claim_id, "verified")
     store.repository.add_decision(claim_id, "approve", "材料齐全", "王审核")
     assert purging.purge([], 30, False, settings.data_dir) == 0
@@ -126,6 +135,7 @@ def test_a_claim_past_its_term_is_removed_and_that_is_written_down(
     assert purging.purge([], 30, True, settings.data_dir) == 0
     assert store.blobs.has(own), "only said"
     assert purging.purge([], 30, False, settings.data_dir) == 0
+    assert index.refresh() and not index.near(code, 0), "the files of the index forgot it too, in processes that run as well"
     assert not store.blobs.has(own) and store.blobs.has(shared), "what another claim has too stays for that one"
     assert store.repository.evidence(claim_id) == [] and store.repository.report(claim_id) is None
     assert len(store.repository.evidence(other)) == 1

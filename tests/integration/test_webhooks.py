@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from services.adapters import outbound
 from services.adapters.announce import announce
@@ -23,6 +24,7 @@ from services.adapters.repository import tables
 from services.adapters.repository.base import now
 from services.adapters.store import Store
 from services.adapters.worker import do_job
+from services.cli.main import app
 from services.report.notify import WAITS  # registers the jobs of webhooks
 from tests.integration.test_api import API, CLAIM, is_problem, new_claim, verified
 
@@ -193,3 +195,19 @@ def test_networks_are_named_by_the_operator(listener: Listener) -> None:
     with pytest.raises(NotAllowed):
         check_url(listener.url, parse_networks("10.0.0.0/8"))
     assert post(check_url(listener.url, parse_networks("10.0.0.0/8, 127.0.0.1")), b"{}", {}) == 204
+
+
+def test_an_operator_tries_an_address(client: TestClient, local: Store, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = made(client, listener.url)
+    monkeypatch.setenv("HEZHENG_WEBHOOK_NETWORKS", "127.0.0.0/8")
+    command = ["webhooks", "test", hook["id"], "--data", str(local.settings.data_dir)]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0 and "204" in done.stdout, done.output
+    ((headers, body),) = listener.heard
+    assert json.loads(body)["type"] == "webhook.test" and headers["webhook-signature"].startswith("v1,")
+    listener.answers = [500]
+    assert CliRunner().invoke(app, command).exit_code == 1, "what was not taken is told"
+    monkeypatch.delenv("HEZHENG_WEBHOOK_NETWORKS")
+    refused = CliRunner().invoke(app, command)
+    assert refused.exit_code == 1 and len(listener.heard) == 2, "a private address is refused here too"
+    assert CliRunner().invoke(app, ["webhooks", "list", "--data", str(local.settings.data_dir)]).stdout.startswith(hook["id"])

@@ -18,7 +18,7 @@ from services.domain.review import Proposal
 from services.domain.text import Message
 from services.ingest.api.gates import StoreOf, get_store
 from services.ingest.api.matching import etag_of, require_match
-from services.ingest.problems import MEDIA_TYPE, Problem, document, plain
+from services.ingest.problems import MEDIA_TYPE, Problem, document, plain, spoken
 
 __all__ = ["PREFIX", "ClaimId", "StoreOf", "get_store", "in_thread"]
 
@@ -142,7 +142,7 @@ def unchanged_claim(store: Store, caller: Caller, claim_id: str, if_match: str |
 
 
 def rejected_view(rows: tuple[RejectedRow, ...]) -> list[dict[str, Any]]:
-    return [{"row": r.row, "table": r.table, "reason": {"zh": r.reason.zh, "en": r.reason.en}} for r in rows]
+    return [{"row": r.row, "table": r.table, "reason": spoken(r.reason)} for r in rows]
 
 
 def open_claim(store: Store, claim_id: str) -> ClaimSummary:

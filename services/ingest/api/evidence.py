@@ -22,7 +22,7 @@ from services.ingest.api.matching import IfMatch
 from services.ingest.api.models import EvidenceView
 from services.ingest.bodies import Form, read_form
 from services.ingest.folder import kind_of
-from services.ingest.problems import Problem
+from services.ingest.problems import Problem, spoken
 from services.ingest.uploads import Taken, safe_name, take_upload
 
 router = APIRouter(prefix=PREFIX, tags=["evidence"])
@@ -164,7 +164,7 @@ def evidence_view(taken: Taken) -> dict[str, Any]:
         "scan": taken.scan or "not_scanned",
     }
     if taken.problem is not None:
-        view["problem"] = {"code": taken.problem.code, "message": {"zh": taken.problem.message.zh, "en": taken.problem.message.en}}
+        view["problem"] = {"code": taken.problem.code, "message": spoken(taken.problem.message)}
     if taken.contains:
         view["contains"] = [evidence_view(t) for t in taken.contains]
     return view
