@@ -19,7 +19,7 @@ import cattrs
 import msgspec
 import numpy as np
 
-from services.adapters.codec_fast import loads_fast
+from services.adapters.codec_fast import facts_fast, loads_fast
 from services.domain.facts import Facts
 from services.domain.log_rows import CheckTable, FaceCheck, LearningSession, SessionTable
 
@@ -144,6 +144,9 @@ def facts_dumps(facts: Facts | None) -> str:
 
 def facts_loads(text: str | bytes) -> Facts | None:
     """The facts back. Raises StoredFormUnknown."""
+    quick = facts_fast(text, VERSION)
+    if quick is not None:
+        return quick
     value = _value(text)
     try:
         return typing.cast("Facts | None", _untagged(value, None))

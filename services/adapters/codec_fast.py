@@ -54,6 +54,15 @@ def loads_fast(cls: type[T], text: str | bytes, version: int) -> T | None:
         return None
 
 
+def facts_fast(text: str | bytes, version: int) -> Facts | None:
+    """Facts of a file; None where they have to be read the slow way, or there are none."""
+    try:
+        stored = _envelopes.decode(text)
+        return _facts(stored.value) if stored.v == version else None
+    except (msgspec.MsgspecError, KeyError):
+        return None
+
+
 @cache
 def _decoder(cls: type[T]) -> Callable[[msgspec.Raw], T] | None:
     if cls is Case:

@@ -5,7 +5,6 @@ Alex Graves et al., Connectionist Temporal Classification, ICML 2006, section 4.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,20 +72,21 @@ def lattice(posteriors: Posteriors, ignore: frozenset[str] = NOISE) -> Lattice:
 
 def forward(table: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
     """Natural log of the probability that the cell says each of `texts` (any lengths, not empty)."""
-    result = np.full(len(texts), IMPOSSIBLE)
-    by_length: dict[int, list[int]] = defaultdict(list)
-    for i, text in enumerate(texts):
-        by_length[len(text)].append(i)
+    if not texts:
+        return np.empty(0)
     columns = {c: table.column(c) for c in set("".join(texts))}
-    for members in by_length.values():
-        labels = np.array([[columns[c] for c in texts[i]] for i in members], np.int64)
-        distinct = np.array([[a != b for a, b in zip(texts[i], texts[i][1:], strict=False)] for i in members], bool)
-        result[members] = forward_labels(table, labels, distinct)
-    return result
+    lengths = np.array([len(text) for text in texts])
+    longest = int(lengths.max())
+    # A text's likelihood stands behind its last character, whatever follows there: shorter ones go along with the longest.
+    padded = [text.ljust(longest, text[-1]) for text in texts]
+    labels = np.array([[columns[c] for c in text] for text in padded], np.int64)
+    distinct = np.array([[a != b for a, b in zip(text, text[1:], strict=False)] for text in padded], bool)
+    return forward_labels(table, labels, distinct, lengths)
 
 
-def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """As `forward`, for texts of one length as columns [texts, length]; `distinct` [texts, length - 1]: neighbours differ."""
+def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[np.bool_], lengths: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+    """As `forward`, for texts as columns [texts, longest]; `distinct` [texts, longest - 1]: neighbours differ; `lengths`: of those that are
+    shorter than `longest` what comes behind does not matter."""
     count, length = labels.shape
     if length == 0:
         total = np.full(count, float(np.prod(table.probs[:, 0])))
@@ -101,7 +101,8 @@ def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[
             blank[:, 1:] += letter
             blank *= step[0]
             letter = came * step[labels]
-        total = blank[:, -1] + letter[:, -1]
+        last, each = np.full(count, length) if lengths is None else lengths, np.arange(count)
+        total = blank[each, last] + letter[each, last - 1]
     with np.errstate(divide="ignore"):
         logs: NDArray[np.float64] = np.log(total)
     return np.maximum(logs + table.log_scale, IMPOSSIBLE)

@@ -87,6 +87,8 @@ class Directory:
     rare: NDArray[np.bool_]
     trainees: tuple[int, ...]
     departments: tuple[str, ...] = ()
+    trainee_blocks: tuple[NameBlock, ...] = ()
+    """The trainees' names once more, of the listed ones too."""
 
 
 @dataclass(slots=True)
@@ -119,6 +121,7 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
         alphabet=alphabet,
         rare=np.array([is_rare(c) for c in alphabet], bool),
         trainees=tuple(sorted(i for i, _ in claimed)),
+        trainee_blocks=_blocks(names, alphabet),
         departments=_departments([*listing.departments, *(p.department for _, p in claimed)]),
     )
 

@@ -8,6 +8,7 @@ cells (printed and five hands, scan to fax), against names that differ by a char
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -32,6 +33,10 @@ _EDIT_GAP = 9.0
 _MOST_RELIEF = 8.0
 """What is read in place of a surname cannot make a name likelier by more."""
 LOWEST = -20.0
+NEGLIGIBLE = -16.0
+"""Log odds up to which a name is nobody's candidate."""
+_ROUNDING = 0.01
+"""Bounds are kept in 32 bits."""
 _SURNAMES = tuple(sorted(SURNAMES))
 _NO_NAME = NOISE | frozenset("0123456789*#")
 """A row's number beside the name, and specks, are no part of it."""
@@ -50,6 +55,8 @@ class NameReading:
     best: float
     reference: float
     scores: dict[str, float] = field(default_factory=dict)
+    known: dict[str, float] = field(default_factory=dict)
+    """Log likelihoods of names that are going to be scored."""
 
     @property
     def settled(self) -> bool:
@@ -71,11 +78,11 @@ class NameReading:
         if self.table is None:
             gaps = np.array([_EDIT_GAP * Levenshtein.distance(self.text, n) for n in new], float)
         else:
-            likelihoods = forward(self.table, new)
+            likelihoods = np.array([self.known[n] for n in new]) if self.known.keys() >= set(new) else forward(self.table, new)
             if likelihoods.max() > self.reference:
                 self._raise_reference(float(likelihoods.max()))
             gaps = self.reference - likelihoods
-        self.scores.update(zip(new, self._odds(gaps, new), strict=True))
+        self.scores.update(zip(new, self.odds_of(gaps, np.array([len(n) for n in new])).tolist(), strict=True))
 
     def _raise_reference(self, reference: float) -> None:
         """A listed name explains the cell better than what was supposed: earlier scores fall behind by the difference."""
@@ -84,12 +91,14 @@ class NameReading:
             self.scores = {n: s + _GAP * shift for n, s in self.scores.items()}
         self.reference, self.best = reference, max(self.best, reference)
 
-    def _odds(self, gaps: NDArray[np.float64], names: list[str]) -> list[float]:
+    def odds_of(self, gaps: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Log odds of names of these lengths that explain the cell by `gaps` worse than the best text does."""
         unsure = min(max(0.0, -self.best), _MOST_UNSURE)
-        lengths = np.array([abs(len(self.text) - len(n)) for n in names], float)
+        apart = np.abs(len(self.text) - lengths)
         slope = _GAP * gaps + _GAP_UNSURE * np.minimum(gaps, 30.0) * np.log1p(unsure)
-        odds = _INTERCEPT + np.minimum(slope, -0.08 * gaps) + _UNSURE * unsure + _LENGTH * np.minimum(lengths, 3)
-        return [float(v) for v in np.maximum(odds, LOWEST)]
+        odds = _INTERCEPT + np.minimum(slope, -0.08 * gaps) + _UNSURE * unsure + _LENGTH * np.minimum(apart, 3)
+        highest: NDArray[np.float64] = np.maximum(odds, LOWEST)
+        return highest
 
 
 def read_name(cell: SheetCell, directory: Directory) -> NameReading | None:
@@ -98,16 +107,25 @@ def read_name(cell: SheetCell, directory: Directory) -> NameReading | None:
     if reading is None:
         return None
     reading.reference = max(reading.reference - _MOST_RELIEF, _as_a_name(reading))
-    if len(directory.trainee_names) <= _ALL_TRAINEES:
-        reading.add(directory.trainee_names)
     if reading.table is None:
+        if len(directory.trainee_names) <= _ALL_TRAINEES:
+            reading.add(directory.trainee_names)
         if reading.text in directory.by_name:
             reading.add([reading.text])
         reading.add(_similar(reading.text, directory))
     else:
         peaks = _peaks(reading.table, directory)
+        groups: list[list[str]] = []
+        if len(directory.trainee_names) <= _ALL_TRAINEES:
+            claimed = directory.trainee_blocks
+            groups.append([n for block in claimed for n in _within_reach(block, _bounds(block, peaks), range(len(block.names)), reading)])
         for block in directory.blocks:
-            reading.add(_promising(block, peaks))
+            bounds = _bounds(block, peaks)
+            groups.append(_within_reach(block, bounds, _promising(bounds), reading))
+        everybody = list(dict.fromkeys(name for group in groups for name in group))
+        reading.known = dict(zip(everybody, forward(reading.table, everybody).tolist(), strict=True))  # in one pass: it is the passes that cost
+        for group in groups:
+            reading.add(group)
     return reading
 
 
@@ -144,14 +162,35 @@ def _peaks(table: Lattice, directory: Directory) -> NDArray[np.float32]:
     return logs
 
 
-def _promising(block: NameBlock, peaks: NDArray[np.float32]) -> list[str]:
-    """The names whose characters all have the best chance to be there: an upper bound of the likelihood."""
-    bound = peaks[block.codes[0]]
+def _bounds(block: NameBlock, peaks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each name the sum of what its characters reach at best: of its likelihood what the best alignment can have."""
+    bound: NDArray[np.float32] = peaks[block.codes[0]]
     for column in block.codes[1:]:
         bound = bound + peaks[column]
-    if len(bound) <= _PER_LENGTH:
-        return list(block.names)
-    return [block.names[i] for i in np.argpartition(-bound, _PER_LENGTH)[:_PER_LENGTH]]
+    return bound
+
+
+def _promising(bounds: NDArray[np.float32]) -> Iterable[int]:
+    """The names whose characters all have the best chance to be there."""
+    if len(bounds) <= _PER_LENGTH:
+        return range(len(bounds))
+    chosen: list[int] = np.argpartition(-bounds, _PER_LENGTH)[:_PER_LENGTH].tolist()
+    return chosen
+
+
+def _within_reach(block: NameBlock, bounds: NDArray[np.float32], among: Iterable[int], reading: NameReading) -> list[str]:
+    """Those `among` a block's names that can still come to mean anything; nearly all of a page's people can't, so that most are never scored.
+
+    No name of n characters has more alignments over t steps than (t + n) over 2n, and none of them is likelier than the bound.
+    """
+    assert reading.table is not None
+    length = block.codes.shape[0]
+    alignments = math.log(max(1, math.comb(reading.table.probs.shape[0] + length, 2 * length)))
+    numbers = np.fromiter(among, np.int64)
+    at_best = bounds[numbers].astype(float) + (reading.table.log_scale + alignments + _ROUNDING)
+    gaps = np.maximum(reading.reference - at_best, 0.0)
+    near = reading.odds_of(gaps, np.full(len(numbers), length)) > NEGLIGIBLE
+    return [block.names[i] for i in numbers[near].tolist()]
 
 
 def _similar(text: str, directory: Directory) -> list[str]:

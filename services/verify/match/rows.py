@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from services.domain.case import DoubtKind, RowCandidate, RowStatus
 from services.domain.facts import ColumnRole, SheetCell, SheetRow, SheetTable
 from services.verify.match.directory import Directory, Person
-from services.verify.match.names import NameReading, read_name
+from services.verify.match.names import NEGLIGIBLE, NameReading, read_name
 from services.verify.match.row_evidence import RowEvidence, read_evidence
 from services.verify.match.surnames import SURNAMES
 from services.verify.match.variants import differing, variants
@@ -81,7 +81,7 @@ def read_row(table: SheetTable, row: SheetRow, directory: Directory) -> RowReadi
     people = evidence.people(directory)
     for reading in readings:
         best = max(reading.scores.values(), default=0.0)
-        near = [n for n, s in reading.scores.items() if s >= best - 14.0 and s > -16.0]
+        near = [n for n, s in reading.scores.items() if s >= best - 14.0 and s > NEGLIGIBLE]
         people |= {i for n in near for i in directory.by_name.get(n, ())}
     names = {i: _name_odds(readings, directory.people[i].name) for i in people}
     department = bool(readings) and any(d in readings[0].text for d in directory.departments if len(d) >= 2)
