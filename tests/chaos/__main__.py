@@ -104,7 +104,12 @@ def torment(topology: Topology, kills: int, rng: random.Random, over: threading.
         name = rng.choice(names)
         struck[name] = struck.get(name, 0) + 1
         print(f"  struck: {name}", flush=True)
-        topology.strike(name, rng.uniform(0.0, 2.0))
+        try:
+            topology.strike(name, rng.uniform(0.0, 2.0))
+        except Exception as error:  # told, and no result: what does not come back makes everything wait in vain
+            struck["not brought back: " + name] = 1
+            print(f"  {name} did not come back: {error!r}"[:400], flush=True)
+            return
         if number == kills // 3:
             topology.clock.write_text("3600", encoding="ascii")
             struck["clock +1 h"] = 1
@@ -164,9 +169,14 @@ def upload(topology: Topology, claim_id: str, kind: str, name: str, content: byt
 
 
 def wait_for(database: Database, count: int, began: float, chaos: threading.Thread) -> bool:
-    """Until all claims are verified, everything has been struck and the queue is empty; False: not in time."""
+    """Until all claims are verified, everything has been struck and the queue is empty; False: not in time. How far it is is told now and then."""
+    told = time.monotonic()
+    verified = left = None
     while time.monotonic() - began < _WITHIN_SECONDS:
         time.sleep(1.0)
+        if time.monotonic() - told > 30:
+            told = time.monotonic()
+            print(f"  after {told - began:.0f} s: {verified} of {count} verified, {left} jobs left, still striking: {chaos.is_alive()}", flush=True)
         try:
             with database.reading() as connection:
                 verified = connection.execute(select(func.count()).select_from(claims_table).where(claims_table.c.status == "verified")).scalar()

@@ -63,8 +63,17 @@ class Postgres:
         self.url = f"postgresql+psycopg://postgres@/hezheng?host={home}"
 
     def again(self) -> None:
+        """Started, as a service manager would do it: until it holds. The killed one's children may hold its memory for seconds."""
         options = f"-k {self._home} -c listen_addresses='' -c max_connections=100"
-        self._run("pg_ctl", "-D", str(self._home / "data"), "-l", str(self._home / "log"), "-w", "-t", "120", "-o", options, "start")
+        end = time.monotonic() + 120
+        while True:
+            try:
+                self._run("pg_ctl", "-D", str(self._home / "data"), "-l", str(self._home / "log"), "-w", "-t", "120", "-o", options, "start")
+                return
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(1.0)
 
     def kill(self) -> None:
         pid = int((self._home / "data" / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
