@@ -29,7 +29,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("services.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    environment.filters.update(yuan=yuan, clock=clock, facts_text=facts_text, minutes=_minutes, day=_day, pct=_percent)
+    environment.filters.update(gloss=str, yuan=yuan, clock=clock, facts_text=facts_text, minutes=_minutes, day=_day, pct=_percent)
     environment.globals.update(words=words, stylesheet=Markup(_stylesheet()))
     return environment
 

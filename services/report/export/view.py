@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from services.domain.report import Report
 from services.report.export.album import Album, Shown, where
+from services.report.export.english import in_english
 from services.report.export.matrix import Matrix, matrix
 from services.report.export.summary import Amounts, Bar, amounts, sentence, waterfall
 from services.report.export.timeline import RibbonDay, Timeline, ribbon_days, timeline
@@ -95,6 +96,8 @@ class View:
     """The parts of a page, each made when it is first asked for: a page that shows one of them does not pay for the others."""
 
     def __init__(self, report: Report, album: Album, bounds: Bounds) -> None:
+        self.english = False
+        """Whether titles and captions that stand alone are in English; to be set before any part is asked for."""
         self.report, self.album, self._bounds = report, album, bounds
         self.counts = {s: sum(f["severity"] == s for f in report.findings) for s in ("critical", "warning", "info")}
         self.open_clauses = sum(c["outcome"] in ("unmet", "unclear") for c in report.clauses)
@@ -115,7 +118,7 @@ class View:
 
     @cached_property
     def groups(self) -> list[Group]:
-        return _groups(self.report, self.album, self._bounds)
+        return _groups(self.report, self.album, self._bounds, self.english)
 
     @cached_property
     def anchors(self) -> dict[int, str]:
@@ -124,11 +127,11 @@ class View:
 
     @cached_property
     def clauses(self) -> list[Part]:
-        return _parts([_clause(self.report, c, self._home) for c in self.report.clauses])
+        return _parts([_clause(self.report, c, self._home, self.english) for c in self.report.clauses])
 
     @cached_property
     def people(self) -> list[Person]:
-        return _people(self.report, self._chosen, self.anchors, self._home, self._bounds.traces)
+        return _people(self.report, self._chosen, self.anchors, self._home, self._bounds.traces, self.english)
 
     @property
     def people_omitted(self) -> int:
@@ -156,7 +159,7 @@ class View:
         return {(g.severity, g.outcome, g.code): g.key for g in self.groups}
 
 
-def _groups(report: Report, album: Album, bounds: Bounds) -> list[Group]:
+def _groups(report: Report, album: Album, bounds: Bounds, english: bool = False) -> list[Group]:
     found: dict[tuple[str, str, str], Group] = {}
     for index, f in enumerate(report.findings):
         key = (f["severity"], f["outcome"], f["code"])
@@ -170,7 +173,10 @@ def _groups(report: Report, album: Album, bounds: Bounds) -> list[Group]:
             group.omitted += 1
             continue
         left = bounds.pictures_per_group - sum(len(i.pictures) for i in group.items)
-        group.items.append(_item(report, index, f, album.findings.get(index, [])[: max(left, 0)]))
+        pictures = album.findings.get(index, [])[: max(left, 0)]
+        if english:
+            pictures = [replace(p, caption=in_english(p.caption)) for p in pictures]
+        group.items.append(_item(report, index, f, pictures))
     cost = {r["code"]: Decimal(r["unsupported"]) + Decimal(r["unclear"]) for r in report.amount.get("reasons") or []}
     rank = {"critical": 0, "warning": 1, "info": 2}
     return sorted(found.values(), key=lambda g: (rank[g.severity], g.outcome == "unclear", -cost.get(g.code, Decimal(0)), g.code))
@@ -207,14 +213,14 @@ def _says(message: str, text: str) -> bool:
     return any(re.search(rf"(?<![\d.]){re.escape(form)}(?![\d.]*\d)", message) for form in forms)
 
 
-def _clause(report: Report, clause: dict[str, Any], home: dict[tuple[str, str, str], str]) -> dict[str, Any]:
+def _clause(report: Report, clause: dict[str, Any], home: dict[tuple[str, str, str], str], english: bool = False) -> dict[str, Any]:
     """The clause with its findings by group: (anchor, title, how many)."""
     groups: dict[str, list[Any]] = {}
     for index in clause["findings"]:
         f = report.findings[index]
         key = home[(f["severity"], f["outcome"], f["code"])]
-        doubt = "（待定）" if f["outcome"] == "unclear" and clause["outcome"] != "unclear" else ""
-        groups.setdefault(key, [key, f["title"]["zh"] + doubt, 0])[2] += 1
+        doubt = (" (unclear)" if english else "（待定）") if f["outcome"] == "unclear" and clause["outcome"] != "unclear" else ""
+        groups.setdefault(key, [key, f["title"]["en" if english else "zh"] + doubt, 0])[2] += 1
     shown = "manual" if clause.get("manual") else clause["outcome"]
     return {**clause, "shown": shown, "groups": list(groups.values())}
 
@@ -241,7 +247,9 @@ def _chosen(report: Report, most: int) -> list[int]:
     return sorted(short[:most])
 
 
-def _people(report: Report, shown: list[int], anchors: dict[int, str], home: dict[tuple[str, str, str], str], traces: int) -> list[Person]:
+def _people(
+    report: Report, shown: list[int], anchors: dict[int, str], home: dict[tuple[str, str, str], str], traces: int, english: bool = False
+) -> list[Person]:
     people = []
     for who in shown:
         t = report.trainees[who]
@@ -251,10 +259,10 @@ def _people(report: Report, shown: list[int], anchors: dict[int, str], home: dic
             f = report.findings[index]
             if f["severity"] == "info":
                 continue
-            title = f["title"]["zh"]
+            title = f["title"]["en" if english else "zh"]
             times[title] = times.get(title, 0) + 1
             why.setdefault(title, (anchors.get(index) or home[(f["severity"], f["outcome"], f["code"])], title, f["severity"]))
-        listed = [(a, z if times[z] == 1 else f"{z} {times[z]}次", s) for a, z, s in why.values()]
+        listed = [(a, z if times[z] == 1 else f"{z} ×{times[z]}" if english else f"{z} {times[z]}次", s) for a, z, s in why.values()]
         has_trace = bool(t.get("steps")) and traces > 0
         traces -= has_trace
         people.append(Person(who + 1, t, listed, _online(t), has_trace, ribbon_days(t.get("online")) if has_trace else []))

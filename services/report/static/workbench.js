@@ -62,6 +62,21 @@ function prepare(root) {
   if (root !== document && location.hash.length > 1) root.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)?.scrollIntoView();
 }
 
+// A small picture leads to where it can be looked at: the link of its finding with the same file, and row where it has one.
+function linkPictures(root) {
+  root.querySelectorAll(".items .pictures figure").forEach((figure) => {
+    const image = figure.querySelector("img");
+    if (!image || image.closest("a")) return;
+    const caption = figure.querySelector("figcaption").textContent.split(" · ");
+    const links = [...figure.closest("li").querySelectorAll(".places a")].filter((link) => link.textContent.split(" · ")[0] === caption[0]);
+    const best = links.find((link) => caption.includes(link.textContent.split(" · ")[1])) ?? links[0];
+    const around = document.createElement("a");
+    around.href = best?.href ?? image.src;
+    image.replaceWith(around);
+    around.append(image);
+  });
+}
+
 function video() {
   const player = document.getElementById("player");
   if (!player) return;
@@ -103,5 +118,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 prepare(document);
+linkPictures(document);
 video();
 deciding();

@@ -20,8 +20,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.domain.claim import SHANGHAI
 from services.report.export import words
 from services.report.export.album import clock
+from services.report.export.english import in_english
 from services.report.export.facts_text import facts_text
 from services.report.export.summary import yuan
+from services.report.export.view import View
 from services.report.workbench.assets import version_of
 
 Language = Literal["zh", "en"]
@@ -53,6 +55,8 @@ def language_of(request: Request) -> Language:
 def page(request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> HTMLResponse:
     """A page, or a part of one, in the reader's language."""
     language = language_of(request)
+    if isinstance(values.get("v"), View):
+        values["v"].english = language == "en"
     text = environment(language).get_template(f"workbench/{template}").render(request=request, language=language, **values)
     return HTMLResponse(text, status, {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Vary": "Cookie, HX-Request", **(headers or {})})
 
@@ -77,7 +81,11 @@ def environment(language: Language) -> Environment:
             return str(value[language])
         return "" if value is None else str(value[index])
 
-    made.filters.update(yuan=yuan, clock=clock, facts_text=facts_text, say=say, when=_when, day=_day, minutes=_minutes, pct=_percent, query=_query)
+    def gloss(text: str) -> str:
+        """A short text of the report's own making."""
+        return in_english(text) if language == "en" else text
+
+    made.filters.update(gloss=gloss, yuan=yuan, clock=clock, facts_text=facts_text, say=say, when=_when, day=_day, minutes=_minutes, pct=_percent, query=_query)
     made.globals.update(words=words, status_names=STATUS_NAMES, decision_names=DECISION_NAMES, asset=asset)
     return made
 

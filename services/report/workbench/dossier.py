@@ -21,6 +21,8 @@ from services.report.export.album import Album, Shown, places, showable, where
 from services.report.export.view import Bounds, View
 from services.report.workbench.gates import seen_claim
 
+_PICTURES = 4
+"""At most so many pictures of a finding; the last one says how many more there are."""
 BOUNDS = Bounds(findings_per_group=200, pictures_per_group=60, trainees=5000, traces=5000, matrix_rows=1000, matrix_columns=120, matrix_block=80, files=2000)
 
 
@@ -121,11 +123,15 @@ class Dossier:
         assert self.report is not None
         album = Album()
         for index, finding in enumerate(self.report.findings):
-            for place in places(self.report, finding)[:4]:
-                source = self.picture(place) if showable(place, self._kinds) else None
+            seen = [p for p in places(self.report, finding) if showable(p, self._kinds)]
+            shown = album.findings.setdefault(index, [])
+            for place in seen[:_PICTURES]:
+                source = self.picture(place)
                 if source is not None:
                     box = place.get("box")
-                    album.findings.setdefault(index, []).append(Shown(source, place["file"], where(place), box is not None and box[2] > 4 * box[3]))
+                    shown.append(Shown(source, place["file"], where(place), box is not None and box[2] > 4 * box[3]))
+            if shown and len(seen) > _PICTURES:
+                shown[-1].caption += f" · 另有{len(seen) - _PICTURES}张"
         return album
 
 

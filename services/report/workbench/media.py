@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -16,12 +15,15 @@ from services.domain.text import Message
 from services.report.workbench.base import page
 from services.report.workbench.dossier import Dossier, load
 from services.report.workbench.gates import ReaderOf, StoreOf
+from services.report.workbench.ribbons import hours_of, ribbons
 from services.report.workbench.routing import pages_of
 
 router = pages_of()
 
 _EARTH_KM = 6371.0
 _STRIP = 24
+_ROUNDED = 1.5
+"""Seconds by which a header and the frames may differ by rounding alone."""
 _FAR_KM = 20.0
 _MOST_AT_A_PHOTO = 3
 _SAME = frozenset(("photo.duplicate", "photo.reused", "video.reused", "video.duplicate", "file.duplicate"))
@@ -43,14 +45,6 @@ class Sketch:
 
     spots: list[Spot]
     rings: list[tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Ribbon:
-    """One person's logged time on one day. `parts`: (left, width in per cent of the day's axis, reason, title)."""
-
-    day: str
-    parts: list[tuple[float, float, str, str]]
 
 
 @router.get("/claims/{claim_id}/photos")
@@ -83,7 +77,9 @@ def video_page(claim_id: str, evidence_id: str, request: Request, store: StoreOf
     if entry is None or entry["kind"] != "video":
         raise NotFound(Message("该申报没有此视频", "the claim has no such video"))
     store.repository.add_access(caller.id, caller.name, "video", claim_id, evidence_id)
-    length = float((entry["facts"] or {}).get("playable_seconds") or 0.0)
+    facts = entry["facts"] or {}
+    length = float(facts.get("playable_seconds") or 0.0)
+    stated = float(facts.get("container_seconds") or 0.0)
     moments = [length * (i + 0.5) / _STRIP for i in range(_STRIP)] if length else []
     return page(
         request,
@@ -95,6 +91,7 @@ def video_page(claim_id: str, evidence_id: str, request: Request, store: StoreOf
         evidence_id=evidence_id,
         moments=moments,
         length=length,
+        missing=stated - length if stated - length > _ROUNDED else 0.0,
         at=at,
         said=findings_by_file(dossier).get(entry["file"], []),
         videos=dossier.entries("video"),
@@ -106,9 +103,12 @@ def online_page(claim_id: str, request: Request, store: StoreOf, caller: ReaderO
     dossier = _verified(load(store, caller, claim_id))
     assert dossier.report is not None
     store.repository.add_access(caller.id, caller.name, "online", claim_id)
-    people = [(number, t, ribbons(t["online"])) for number, t in enumerate(dossier.report.trainees, start=1) if t.get("online")]
+    logged = [(number, t) for number, t in enumerate(dossier.report.trainees, start=1) if t.get("online")]
+    axis = hours_of([t["online"] for _, t in logged])
+    people = [(number, t, ribbons(t["online"], axis)) for number, t in logged]
+    reasons = {stretch.reason for _, _, days in people for day in days for stretch in day.stretches}
     findings = [(i, f) for i, f in enumerate(dossier.report.findings) if f["code"].startswith("online.")]
-    return page(request, "online.html", dossier=dossier, claim=dossier.claim, caller=caller, people=people, findings=findings)
+    return page(request, "online.html", dossier=dossier, claim=dossier.claim, caller=caller, people=people, axis=axis, reasons=reasons, findings=findings)
 
 
 @router.get("/claims/{claim_id}/twin")
@@ -170,25 +170,6 @@ def sketch(photos: Sequence[tuple[str, Mapping[str, Any]]], venue: Mapping[str, 
 def _reach(km: float) -> float:
     """Distance from the middle of the drawing: logarithmic, the rim at 200 km and beyond."""
     return 92 * min(1.0, math.log1p(km) / math.log1p(200.0))
-
-
-def ribbons(online: Mapping[str, Any]) -> list[Ribbon]:
-    """A ribbon for each day, over the hours in which there is anything that day (whole hours)."""
-    days: dict[str, list[tuple[datetime, datetime, str]]] = {}
-    for interval in online["intervals"]:
-        start, end = (datetime.fromisoformat(interval[k]) for k in ("start", "end"))
-        days.setdefault(start.date().isoformat(), []).append((start, end, interval["reason"]))
-    return [Ribbon(day, _parts(stretches)) for day, stretches in sorted(days.items())]
-
-
-def _parts(stretches: Sequence[tuple[datetime, datetime, str]]) -> list[tuple[float, float, str, str]]:
-    midnight = stretches[0][0].replace(hour=0, minute=0, second=0, microsecond=0)
-    parts = []
-    for start, end, reason in stretches:
-        a, b = ((t - midnight).total_seconds() / 864.0 for t in (start, end))
-        title = f"{start:%H:%M:%S}–{end:%H:%M:%S}"
-        parts.append((min(a, 100.0), max(min(b, 100.0) - a, 0.15), reason, title))
-    return parts
 
 
 def _verified(dossier: Dossier) -> Dossier:

@@ -1,0 +1,51 @@
+"""Learning time as bars, and the report's short texts in English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.report.export.english import in_english
+from services.report.workbench.ribbons import hours_of, ribbons
+
+
+def online(*intervals: tuple[str, str, str]) -> dict[str, Any]:
+    return {"intervals": [{"start": f"2021-11-{a}+08:00", "end": f"2021-11-{b}+08:00", "reason": reason} for a, b, reason in intervals]}
+
+
+def test_the_axis_runs_over_the_hours_in_which_somebody_learned() -> None:
+    first, second = online(("23T19:30:00", "23T20:10:00", "counted")), online(("24T19:05:00", "24T20:30:00", "face_gap"))
+    axis = hours_of([first, second])
+    assert (axis.start, axis.end) == (19, 21)
+    assert axis.ticks == [(0.0, 19), (50.0, 20), (100.0, 21)]
+    (bar,) = ribbons(first, axis)
+    assert (bar.day, bar.stretches[0].clock) == ("2021-11-23", "19:30:00–20:10:00")
+    assert (bar.stretches[0].left, bar.stretches[0].width, bar.stretches[0].minutes) == pytest.approx((25.0, 100 / 3, 40.0))
+
+
+def test_what_runs_past_midnight_is_cut_there() -> None:
+    person = online(("23T23:30:00", "24T00:30:00", "outside"))
+    axis = hours_of([person])
+    assert (axis.start, axis.end) == (0, 24)
+    assert [(r.day, r.stretches[0].clock) for r in ribbons(person, axis)] == [("2021-11-23", "23:30:00–24:00:00"), ("2021-11-24", "00:00:00–00:30:00")]
+    assert hours_of([]).end == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("签到表/1108上午.jpg · 第1页 · 第7行", "签到表/1108上午.jpg · page 1 · row 7"),
+        ("1108上午.jpg 第1页 2021-11-08 上午 1人", "1108上午.jpg page 1 2021-11-08 a.m. 1 person"),
+        ("1页 · 文字版 · 191字", "1 page · text · 191 characters"),
+        ("第1页 2021-11-08 8行；第2页 日期未读出 1行", "page 1 2021-11-08 8 rows; page 2 no date read 1 row"),
+        (
+            "标称5:10 · 可播放2:40 · 有效0:40 · 循环 0:40–1:40 · 无录制时间",
+            "stated 5:10 · playable 2:40 · effective 0:40 · looped 0:40–1:40 · no time of recording",
+        ),
+        ("签退", "signed out"),
+        ("", ""),
+    ],
+)
+def test_short_texts_in_english_leave_names_alone(text: str, english: str) -> None:
+    assert in_english(text) == english
