@@ -95,6 +95,7 @@ CODES: dict[str, Code] = {
     "photo.screenshot": Code(_W, "照片为截屏", "a photo is a screenshot"),
     "photo.far_from_venue": Code(_W, "拍摄地点远离培训地点", "a photo was taken far from the venue"),
     "photo.taken_in_burst": Code(_I, "照片集中在短时间拍摄", "all photos were taken within moments"),
+    "photo.few_people": Code(_I, "照片中人数远少于签到人数", "far fewer people in the photos than signed"),
     "photo.no_people": Code(_I, "照片中未见人员", "no people in the photo"),
     # video
     "video.missing": Code(_C, "缺少视频", "no video"),

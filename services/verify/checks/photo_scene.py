@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from math import asin, cos, radians, sin, sqrt
@@ -14,11 +15,13 @@ from services.verify.checks import check
 from services.verify.results import info, met, not_applicable, unclear, unmet
 
 _EARTH_KM = 6371.0088
+_FEW = 5
+"""A hint only: faces seen from the side or behind are not counted, but of a full room some are."""
 
 
 @check
 def photo_scene(case: Case, *, far_km: Decimal) -> Iterator[Result]:
-    """No photo from farther than `far_km` from the venue (practice, 七(三)); a photo without people is told as an info.
+    """No photo from farther than `far_km` from the venue (practice, 七(三)); a photo without people, and photos of far fewer people than signed, are told as infos.
 
     Without a photo's coordinates there is no distance to judge; without the venue's, those of the photos are left to a human.
     """
@@ -29,6 +32,7 @@ def photo_scene(case: Case, *, far_km: Decimal) -> Iterator[Result]:
     if empty:
         findings.append(info("photo.no_people", f"{len(empty)}张照片中未识别到人员（背影、远景也可能如此）：{'、'.join(empty[:10])}", f"no people were seen in {len(empty)} photos",
                              subject="照片", observed=len(empty), evidence=tuple(Place(path) for path in empty)))  # fmt: skip
+    findings += _few(case, [(path, facts.faces) for path, facts in photos if facts.faces])
     if findings:
         yield from findings
     else:
@@ -56,6 +60,17 @@ def _far(case: Case, path: str, facts: PhotoFacts, far_km: float) -> Result | No
         observed=round(distance, 1),
         evidence=(Place(path),),
     )
+
+
+def _few(case: Case, seen: list[tuple[str, int]]) -> list[Result]:
+    """No photo shows a fifth as many faces as people signed for the fullest session."""
+    signed = max(Counter(session for record in case.records for session in {p.session for p in record.presences}).values(), default=0)
+    path, most = max(seen, key=lambda photo: photo[1], default=("", 0))
+    if not most or most * _FEW >= signed:
+        return []
+    return [info("photo.few_people", f"一张照片中最多识别到{most}张人脸，而同一课次签到达{signed}人（背影、侧面不计，仅供参考）",
+                 f"no photo shows more than {most} faces, {signed} people signed for one session (a hint: backs and profiles are not counted)",
+                 subject="照片", expected=signed, observed=most, evidence=(Place(path),))]  # fmt: skip
 
 
 def _nowhere(case: Case, located: list[str]) -> list[Result]:

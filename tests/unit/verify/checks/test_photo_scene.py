@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.domain.claim import Venue
 from services.domain.finding import Outcome
 from services.verify.checks.photo_scene import distance_km, photo_scene
-from tests.factories import make_case, photo
+from tests.factories import make_case, person, photo, record
 
 POINT = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
@@ -62,3 +62,10 @@ def test_distance_is_symmetric_and_bounded(a: tuple[float, float], b: tuple[floa
 def test_a_place_out_of_a_stamp_is_left_to_a_human() -> None:
     assert found(photo(0, latitude=43.85, longitude=126.55, position_source="watermark")) == [(Outcome.UNCLEAR, "photo.far_from_venue")]
     assert found(photo(0, latitude=43.88, longitude=125.32, position_source="watermark")) == [(Outcome.MET, None)]
+
+
+def test_a_full_sheet_and_a_few_faces_are_a_hint() -> None:
+    signed = {"trainees": [person(i) for i in range(12)], "records": [record(0, 1) for _ in range(12)]}
+    assert found(photo(0, faces=1), photo(1, faces=2), **signed) == [(Outcome.MET, "photo.few_people")]
+    assert found(photo(0, faces=1), photo(1, faces=3), **signed) == [(Outcome.MET, None)]
+    assert found(photo(0, faces=None), **signed) == [(Outcome.MET, None)]
