@@ -118,7 +118,7 @@ def test_another_tenants_ids_are_simply_not_there(client: TestClient, store: Sto
     at = f"{API}/claims/{claim_id}"
     calls: list[Any] = [
         client.get(at), client.put(at, json=CLAIM), client.get(f"{at}/report"), client.get(f"{at}/report.pdf"), client.get(f"{at}/trainees"),
-        client.put(f"{at}/trainees", json=TRAINEES), client.post(f"{at}/submit"), add(client, claim_id), client.delete(f"{at}/evidence/{evidence_id}"),
+        client.put(f"{at}/trainees", json=TRAINEES), client.post(f"{at}/submit"), add(client, claim_id), client.get(f"{at}/evidence/{evidence_id}"), client.delete(f"{at}/evidence/{evidence_id}"),
         client.get(f"{API}/uploads/{upload}"), client.patch(f"{API}/uploads/{upload}", headers=tus, content=b"x"), client.delete(f"{API}/uploads/{upload}", headers=tus),
         client.get(f"{API}/webhooks/{hook}"), client.delete(f"{API}/webhooks/{hook}"), client.get(f"{API}/webhooks/{hook}/deliveries"),
         client.get(f"{API}/enterprises/{USCC}/roster"), client.put(f"{API}/enterprises/{USCC}/roster", json=TRAINEES),

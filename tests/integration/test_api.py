@@ -201,7 +201,13 @@ def test_evidence_is_stored_once_and_read_at_once(client: TestClient, store: Sto
     other = add(client, claim_id, JPEG + b"1", name="a.jpg")
     assert other.status_code == 201
     assert sorted(f.path for f in store.repository.evidence(claim_id)) == ["photos/a (2).jpg", "photos/a.jpg"]
-    assert len(client.get(f"{API}/claims/{claim_id}").json()["evidence"]) == 2
+    assert [e["file"] for e in client.get(f"{API}/claims/{claim_id}").json()["evidence"]] == ["photos/a.jpg", "photos/a (2).jpg"]
+    seen = client.get(first.headers["location"])
+    assert (seen.status_code, seen.json()) == (200, body)
+    assert again.headers["location"] == first.headers["location"]
+    assert is_problem(client.get(f"{API}/claims/{claim_id}/evidence/none"), 404, "not-found")
+    person = add(client, claim_id, JPEG + b"2", kind="face", name=f"{id_number(0)}.jpg")
+    assert person.json()["file"] == f"faces/enrolled/{id_number(0)[:4]}**********{id_number(0)[-4:]}.jpg"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from services.adapters.repository.claims import no_claim
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.claim import SHANGHAI, RejectedRow
+from services.domain.identity import mask_in_text
 from services.domain.review import Proposal
 from services.domain.text import Message
 from services.ingest.api.gates import StoreOf, get_store
@@ -99,12 +100,25 @@ def claim_detail(store: Store, summary: ClaimSummary) -> dict[str, Any]:
     trainees = store.repository.trainees(summary.id)
     view = claim_view(summary)
     view["trainees"] = None if trainees is None else len(trainees.people)
-    view["evidence"] = [
-        {"evidence_id": i, "kind": f.kind, "sha256": f.sha256, "size": f.size, "media_type": f.media_type, "scan": scan}
-        for i, f, scan in store.repository.scanned_evidence(summary.id)
-    ]
+    view["evidence"] = material(store, summary.id)
     view["decisions"] = [decision_view(d) for d in store.repository.decisions(summary.id)]
     return view
+
+
+def material(store: Store, claim_id: str) -> list[dict[str, Any]]:
+    """The files of a claim, each under the name that findings call it by; numbers of citizens in names are masked there too."""
+    return [
+        {
+            "evidence_id": evidence_id,
+            "file": mask_in_text(file.path),
+            "kind": file.kind,
+            "sha256": file.sha256,
+            "size": file.size,
+            "media_type": file.media_type,
+            "scan": scan,
+        }
+        for evidence_id, file, scan in store.repository.scanned_evidence(claim_id)
+    ]
 
 
 def decision_view(decision: Decision) -> dict[str, Any]:

@@ -15,9 +15,22 @@ from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.errors import NotFound
 from services.domain.evidence import EvidenceKind
+from services.domain.identity import mask_in_text
 from services.domain.text import Message
-from services.ingest.api.common import PREFIX, ClaimId, SandboxOf, StoreOf, answers, in_thread, open_claim, problem_answers, seen_claim, unchanged_claim
-from services.ingest.api.gates import ViewerOf, WriterOf
+from services.ingest.api.common import (
+    PREFIX,
+    ClaimId,
+    SandboxOf,
+    StoreOf,
+    answers,
+    in_thread,
+    material,
+    open_claim,
+    problem_answers,
+    seen_claim,
+    unchanged_claim,
+)
+from services.ingest.api.gates import ReaderOf, ViewerOf, WriterOf
 from services.ingest.api.matching import IfMatch
 from services.ingest.api.models import EvidenceView
 from services.ingest.bodies import Form, read_form
@@ -63,7 +76,8 @@ async def add_evidence(claim_id: ClaimId, request: Request, store: StoreOf, sand
         taken = await in_thread(lambda: _take(store, sandbox, claim_id, kind, form, staged))
     finally:
         await in_thread(staged.discard)
-    return JSONResponse(evidence_view(taken), 201 if taken.created else 200)
+    headers = {"Location": f"{PREFIX}/claims/{claim_id}/evidence/{taken.evidence_id}"}
+    return JSONResponse(evidence_view(taken), 201 if taken.created else 200, headers)
 
 
 def has_room(store: Store, claim_id: str, size: int) -> None:
@@ -107,6 +121,16 @@ def _take(store: Store, sandbox: Sandbox, claim_id: str, kind: EvidenceKind, for
     verdict = scanned(store, staged.path).verdict
     staged.keep()
     return take_upload(store, sandbox, claim_id, kind, form.filename, staged.sha256, staged.size, scan=verdict, allowed=lambda: open_claim(store, claim_id))
+
+
+@router.get("/claims/{claim_id}/evidence/{evidence_id}", summary="One file of a claim", responses=answers(404, _200=EvidenceView))
+def get_evidence(claim_id: ClaimId, evidence_id: EvidenceId, store: StoreOf, caller: ReaderOf) -> JSONResponse:
+    """What it is; its bytes are at `original`, for those who may see them."""
+    seen_claim(store, caller, claim_id)
+    view = next((v for v in material(store, claim_id) if v["evidence_id"] == evidence_id), None)
+    if view is None:
+        raise _no_evidence()
+    return JSONResponse(view)
 
 
 @router.delete(
@@ -157,6 +181,7 @@ def _no_evidence() -> NotFound:
 def evidence_view(taken: Taken) -> dict[str, Any]:
     view: dict[str, Any] = {
         "evidence_id": taken.evidence_id,
+        "file": mask_in_text(taken.file.path),
         "kind": None if taken.file.kind is None else taken.file.kind.value,
         "sha256": taken.file.sha256,
         "size": taken.file.size,

@@ -52,6 +52,7 @@ class ProblemOfFile(_Answer):
 
 class EvidenceView(_Answer):
     evidence_id: str
+    file: str
     kind: str | None
     sha256: str
     size: int
@@ -64,6 +65,7 @@ class EvidenceView(_Answer):
         json_schema_extra={
             "example": {
                 "evidence_id": "ev_51c2a7e0d94b4f6f8f0b1c2d",
+                "file": "photos/1.jpg",
                 "kind": "photo",
                 "sha256": _SHA,
                 "size": 2_345_678,
