@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import cv2
 import numpy as np
 import pytesseract
 from PIL import Image, ImageDraw
@@ -75,7 +76,9 @@ def _few_digits() -> Path:
 
 
 def warm_up(*readers: Peer) -> None:
-    """Models loaded, so that the time of the first page is the time of a page; this reader's are warmed up likewise."""
+    """One thread for everybody, and models loaded, so that the time of the first page is the time of a page; this reader's likewise."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    cv2.setNumThreads(1)
     for reader in readers:
         reader(_few_digits())
     read_page(_few_digits())
@@ -120,7 +123,6 @@ def processor_seconds() -> float:
 
 def timed(peer: Peer, file: Path, tallies: Sequence[Tally]) -> Texts:
     """The peer's texts; processor seconds are counted in each of `tallies`."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"
     start = processor_seconds()
     try:
         texts = peer(file)

@@ -21,7 +21,8 @@ _TRACE = 0.12
 
 
 def mended(level: list[Rule], mask: Gray, text: Sequence[Array], across: tuple[int, int]) -> list[Rule]:
-    """The level rules with those put back that are missing between rows of one height.
+    """The level rules with those put back that are missing between rows of one height, or of a height that grows evenly: on a page seen
+    from its foot rows are shorter toward the top.
 
     `mask`: what is drawn of level rules; `text`: corners of the lines of text; `across`: left and right of the table. A rule is put back
     where traces of it are left, or where text stands on both sides of its place and hardly any across it: a header twice as high as the rows, with
@@ -30,13 +31,17 @@ def mended(level: list[Rule], mask: Gray, text: Sequence[Array], across: tuple[i
     gaps = np.diff([rule.middle for rule in level])
     if len(gaps) < 4:
         return level
-    usual = float(np.median(gaps))
-    if float((np.abs(gaps - usual) < _ALIKE * usual).mean()) < _EVEN:
+    middles = np.array([(a.middle + b.middle) / 2 for a, b in zip(level[:-1], level[1:], strict=True)])
+    first, second = np.triu_indices(len(gaps), 1)
+    slope = float(np.median((gaps[second] - gaps[first]) / (middles[second] - middles[first])))  # Theil-Sen: the doubled ones don't count
+    courses = (np.full(len(gaps), np.median(gaps)), np.maximum(np.median(gaps - slope * middles) + slope * middles, 1.0))
+    usual = next((u for u in courses if float((np.abs(gaps - u) < _ALIKE * u).mean()) >= _EVEN), None)
+    if usual is None:
         return level
     kept = [level[0]]
-    for rule, gap in zip(level[1:], gaps, strict=True):
-        times = round(gap / usual)
-        if 2 <= times <= _MOST and abs(gap - times * usual) < _ALIKE * usual * times:
+    for rule, gap, height in zip(level[1:], gaps, usual, strict=True):
+        times = round(gap / height)
+        if 2 <= times <= _MOST and abs(gap - times * height) < _ALIKE * height * times:
             between = [_between(kept[-1], rule, k / times) for k in range(1, times)]
             if _belong(between, kept[-1], rule, mask, text, across):
                 kept += between

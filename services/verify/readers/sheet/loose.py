@@ -8,6 +8,7 @@ import numpy as np
 
 from services.domain.facts import ColumnRole
 from services.verify.readers.sheet.columns import understand
+from services.verify.readers.sheet.gaps import mended
 from services.verify.readers.sheet.grid import Ruling
 from services.verify.readers.sheet.rules import Rule
 from services.verify.readers.sheet.strokes import even_rows
@@ -27,7 +28,8 @@ def loose_grid(page: Page, lines: Ruling, read: Read) -> Grid | None:
     if len(boxes) < 6:
         return None
     rules = even_rows([rule for rule in lines.level if rule.seen > 0.4 * page.width], lines.ink)
-    rules = rules if len(rules) >= 4 else []  # one or two long lines are pen strokes through a row
+    # One or two long lines are pen strokes through a row.
+    rules = mended(rules, lines.level_mask, page.text, (0, page.width)) if len(rules) >= 4 else []
     texts = _lines_of(boxes)
     header = _header(texts, read)
     body = [box for box in boxes if header is None or box[1] > max(h[3] for h in header) - 4]

@@ -42,6 +42,14 @@ def test_a_rule_between_two_lines_of_text_is_put_back(gone: tuple[int, ...]) -> 
     assert [rule.assumed for rule in found] == [k in gone for k in range(10)]
 
 
+def test_a_rule_is_put_back_between_rows_that_grow_shorter_toward_the_top() -> None:
+    places = np.cumsum([300.0, *(50 * 1.07**k for k in range(12))])
+    words = text(*((x, float(y)) for y in (places[1:] + places[:-1]) / 2 for x in (300, 700)))
+    found = mended(level(*(float(y) for k, y in enumerate(places) if k != 5)), NOTHING, words, (LEFT, RIGHT))
+    assert len(found) == 13
+    assert abs(found[5].middle - places[5]) < 4
+
+
 def test_traces_of_a_rule_are_enough() -> None:
     mask = NOTHING.copy()
     mask[300 + 4 * ROW, LEFT : LEFT + 200] = 255
