@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.ingest.app import create_app
+from services.ingest.problems import _BY_STATUS, plain
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +54,17 @@ def test_every_call_that_makes_something_takes_an_idempotency_key_or_is_harmless
     for path, operations in paths.items():
         named = {parameter["name"].lower() for parameter in operations.get("post", {}).get("parameters", [])}
         assert "post" not in operations or path in twice or "idempotency-key" in named, path
+
+
+def test_every_type_of_problem_is_explained() -> None:
+    """The stable names in the source against docs/problems.md."""
+    root = Path(__file__).parents[3]
+    named = {plain(status).kind for status in _BY_STATUS}
+    for path in (root / "services" / "ingest").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("Problem", "_refuse"):
+                named |= {
+                    part.value for argument in node.args[1:2] for part in ast.walk(argument) if isinstance(part, ast.Constant) and len(str(part.value)) > 2
+                }
+    explained = set(re.findall(r"`([a-z-]+)`", (root / "docs" / "problems.md").read_text(encoding="utf-8")))
+    assert len(named) > 40 and named <= explained, sorted(map(str, named - explained))
