@@ -29,6 +29,8 @@ from services.verify.reading import Reading, contents, read_evidence, replay_evi
 from services.verify.recording import UNKNOWN, index_digest, index_digest_of_same_case, policy_digest, provenance_store, rules_digest, verification_of
 
 _ROSTERS_KEPT = 4
+_rosters: dict[tuple[str, str], Roster] = {}
+"""The last roster versions of this process, by database and id; a version never changes, and claims of one enterprise follow each other."""
 
 
 class NotReplayed(HezhengError):
@@ -62,7 +64,6 @@ class Replayer:
         self.store, self.order = store, order
         self.verifier = Verifier(store, sandbox)
         self.known: ProvenanceStore = provenance_store(store)
-        self._rosters: dict[str, Roster] = {}
 
     @cached_property
     def _named_policy(self) -> Policy | None:
@@ -127,13 +128,14 @@ class Replayer:
         return self._reading(replayed.claim_id, replayed.old_case, replayed.before.provenance)
 
     def roster(self, roster_id: str) -> Roster:
-        """A roster version; the last few are kept, since claims of one enterprise follow each other. Raises NotFound."""
-        roster = self._rosters.pop(roster_id, None) or self.known.roster_by_id(roster_id)
+        """A roster version; the last few are kept over the batch's jobs, with what matching makes of them. Raises NotFound."""
+        at = (str(self.store.database.engine.url), roster_id)
+        roster = _rosters.pop(at, None) or self.known.roster_by_id(roster_id)
         if roster is None:
             raise NotFound(Message("参保名单的该版本已不存在", "that version of the roster is gone"))
-        self._rosters[roster_id] = roster
-        while len(self._rosters) > _ROSTERS_KEPT:
-            self._rosters.pop(next(iter(self._rosters)))
+        _rosters[at] = roster
+        while len(_rosters) > _ROSTERS_KEPT:
+            _rosters.pop(next(iter(_rosters)))
         return roster
 
     def _claim(self, claim_id: str) -> Claim:

@@ -29,8 +29,8 @@ from services.verify.recording import provenance_store, verification_afterwards
 
 log = logging.getLogger("hezheng.batches")
 
-SLICE = 64
-"""Claims of one job."""
+SLICE = 16
+"""Claims of one job: few, so that all workers have some of a small batch too."""
 GROUP = 16
 """Claims written down in one transaction."""
 _PASSES = 5

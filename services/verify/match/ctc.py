@@ -39,7 +39,10 @@ class Lattice:
 
     def column(self, character: str) -> int:
         """The column that stands for a character (or the likeliest of its written variants)."""
-        forms = [self.index[c] for c in variants(character) if c in self.index]
+        written = variants(character)
+        if len(written) == 1 and (plain := self.index.get(character)) is not None:
+            return plain
+        forms = [self.index[c] for c in written if c in self.index]
         if forms:
             return forms[0] if len(forms) == 1 else max(forms, key=lambda i: float(self.probs[:, i].max()))
         return self.other + 1 if is_rare(character) else self.other

@@ -67,7 +67,7 @@ def learn(
     `signed`: per trainee the (start, end) of the offline sessions they signed; online minutes during them do not count.
     """
     with _no_collector():
-        return _learn(logs, faces, claim, Learners(trainees, roster), rules, signed, machine_like_people, machine_like_sessions)
+        return _learn(logs, faces, claim, Learners(trainees, roster if logs else None), rules, signed, machine_like_people, machine_like_sessions)
 
 
 @contextmanager
