@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from services.adapters.access import Caller
 from services.adapters.settings import Settings
 from services.adapters.store import Store
+from services.ingest.api.once import begin
 from tests.factories import id_number
 
 API = "/api/v1"
@@ -105,6 +107,16 @@ def test_the_same_call_many_times_at_once_makes_one_claim(client: TestClient) ->
     assert all(is_problem(a, 409, "idempotency-key-in-progress") and a.headers["retry-after"] for a in answers if a.status_code == 409)
     assert call(0).status_code == 201
     assert len({a.json()["id"] for a in answers if a.status_code == 201}) == 1
+
+
+def test_a_call_whose_first_is_under_way_is_told_to_wait(client: TestClient, store: Store) -> None:
+    body, headers = json.dumps(CLAIM).encode(), {"Idempotency-Key": "slow", "Content-Type": "application/json"}
+    assert begin(store, Caller("settings", "another thread"), "slow", "POST /claims", body) is None
+    answer = client.post(f"{API}/claims", content=body, headers=headers)
+    assert is_problem(answer, 409, "idempotency-key-in-progress") and answer.headers["retry-after"] == "1"
+    assert is_problem(client.post(f"{API}/claims", json=CLAIM | {"claim_no": "2"}, headers=headers), 422, "idempotency-key-reused")
+    store.repository.drop_answer("settings", "slow")
+    assert client.post(f"{API}/claims", content=body, headers=headers).status_code == 201
 
 
 @pytest.mark.parametrize(
