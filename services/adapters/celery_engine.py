@@ -19,7 +19,7 @@ from services.adapters.celery_app import TASK, broker_folder, celery_app, queue_
 from services.adapters.queue import Lane
 from services.adapters.repository.base import now
 from services.adapters.settings import Settings
-from services.adapters.store import Store, open_store
+from services.adapters.store import Store, await_store
 from services.adapters.worker import Housework, worker_name
 
 log = logging.getLogger("hezheng.celery")
@@ -60,7 +60,7 @@ class CeleryEngine:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; then the jobs at hand are let end."""
-        store = open_store(self._settings)
+        store = await_store(self._settings)
         began, name = now(), worker_name()
         hints, housework = Hints(store, celery_app(self._settings)), Housework(store, name)
         try:

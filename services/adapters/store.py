@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 from services.adapters.blobs import Blobs
 from services.adapters.database import Database
@@ -17,6 +21,8 @@ from services.adapters.queue import Queue
 from services.adapters.repository import Repository
 from services.adapters.settings import Settings
 from services.adapters.vault import Vault, open_vault
+
+log = logging.getLogger("hezheng.store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,19 @@ def open_store(settings: Settings) -> Store:
     repository = Repository(database, vault)
     media_index = MediaIndex(repository, settings.data_dir / "media_index")
     return Store(settings, database, repository, open_blobs(settings), queue, vault, media_index)
+
+
+def await_store(settings: Settings, within_seconds: float = 600.0) -> Store:
+    """As `open_store`, for services: a database that is away, or only starting, is waited for. Raises as that does when it stays away."""
+    end = time.monotonic() + within_seconds
+    while True:
+        try:
+            return open_store(settings)
+        except OperationalError as error:
+            if time.monotonic() > end:
+                raise
+            log.warning("the database does not answer yet: %s", str(error.orig).strip().splitlines()[-1:])
+            time.sleep(1.0)
 
 
 def open_blobs(settings: Settings) -> Blobs:

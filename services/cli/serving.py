@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from services.adapters.logs import log_to_stderr
 from services.adapters.queue import Lane
 from services.adapters.settings import Settings
-from services.adapters.store import Store, open_store
+from services.adapters.store import Store, await_store, open_store
 from services.adapters.worker import WorkerPool
 from services.ingest.app import create_app
 from services.ingest.wire import BoundedHttp
@@ -56,7 +56,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None) -> int:
             typer.echo(f"{why}：无法监听，请用 --port 或 --host 另选 / cannot listen there; choose another with --port or --host", err=True)
             return 1
         log_to_stderr(as_json=settings.log_json)
-        store = open_store(settings)
+        store = await_store(settings)
         stack.callback(store.close)
         settings, shown_key = _with_key(settings, store)
         app = create_app(settings, extra_routers=(pages_router(),))
@@ -106,7 +106,7 @@ def work(*, data: Path | None, processes: int | None = None, lanes: str | None =
         typer.echo(f"--lanes: {lanes}：应为 / one or more of {', '.join(Lane)}", err=True)
         return 2
     settings = settings_for(data, workers=processes)
-    open_store(settings).close()  # migrated once, before several look at it
+    await_store(settings).close()  # migrated once, before several look at it
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
