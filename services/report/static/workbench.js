@@ -109,6 +109,7 @@ function deciding() {
 }
 
 document.addEventListener("keydown", listKeys);
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 document.querySelectorAll("[data-back]").forEach((link) => link.addEventListener("click", (event) => { if (history.length > 1) { event.preventDefault(); history.back(); } }));
 document.addEventListener("htmx:afterSwap", (event) => prepare(event.detail.elt));
 document.addEventListener("htmx:beforeSwap", (event) => {

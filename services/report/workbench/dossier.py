@@ -19,6 +19,7 @@ from services.domain.report import Report
 from services.domain.review import DISMISSED, CorrectionRecord, OpinionRecord, RowPlace, finding_key, open_findings
 from services.report.export.album import Album, Shown, places, showable, where
 from services.report.export.view import Bounds, View
+from services.report.workbench.correctable import beyond_correction
 from services.report.workbench.gates import seen_claim
 
 _PICTURES = 4
@@ -50,6 +51,11 @@ class Dossier:
     @cached_property
     def open(self) -> list[Mapping[str, Any]]:
         return open_findings(self.report.findings, self.dismissed) if self.report else []
+
+    @property
+    def beyond_correction(self) -> int:
+        """How many open findings no letter can ask to be corrected."""
+        return beyond_correction(self.open)
 
     @property
     def critical_open(self) -> int:

@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.claim import SHANGHAI
+from services.report.workbench.correctable import in_words, to_correct
 from services.report.workbench.dossier import Dossier
 
 _MOST = 40
-_ORDER = {"critical": 0, "warning": 1}
 
 
 def letter_of(dossier: Dossier) -> str:
-    """In Chinese, as plain text: enterprises get it as it stands. Empty where nothing is open."""
+    """In Chinese, as plain text: enterprises get it as it stands. Empty where nothing is open that the enterprise could correct."""
     report = dossier.report
-    if report is None or not dossier.open:
+    found = to_correct(dossier.open)
+    if report is None or not found:
         return ""
-    found = sorted(dossier.open, key=lambda f: _ORDER.get(f["severity"], 2))
     lines = [
         f"{report.claim['enterprise']['name']}：",
         "",
@@ -36,4 +36,4 @@ def letter_of(dossier: Dossier) -> str:
 
 def _says(finding: Mapping[str, Any]) -> str:
     article = f"（依据{finding['article']}）" if finding["article"] else ""
-    return f"{finding['message']['zh'].rstrip('。')}{article}。"
+    return f"{in_words(finding['message']['zh']).rstrip('。')}{article}。"
