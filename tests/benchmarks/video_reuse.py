@@ -1,6 +1,6 @@
 """Measures how surely a video is found again in another one, and that two different videos, lessons in one room among them, never are.
 
-    python -m tests.benchmarks.video_reuse [--footage FOLDER] [--originals 20] [--rooms 10] [--first-seed 1000] [--side "held out"]
+    python -m tests.benchmarks.video_reuse [--footage FOLDER] [--originals 20] [--rooms 10] [--first-seed 1000] [--side "held out"] [--only "mirrored" …]
 
 Originals of 75 s (rendered, by hand and from a tripod) and real footage as `tests.generators.video_cases.FOUND` names it; every way of using
 them again; and, for false matches, every pair of different videos: originals, and four lessons each in a number of rooms under one tripod.
@@ -79,7 +79,7 @@ def _pdq_match(one: VideoFacts, other: VideoFacts) -> bool:
     return bool(len(a) and len(b) and np.bitwise_count(a[:, None] ^ b[None]).sum(axis=2).min() <= _PDQ_BITS)
 
 
-def measure(folder: Path, footage: Path | None, side: str, first: int, count: int, rooms: int) -> None:
+def measure(folder: Path, footage: Path | None, side: str, first: int, count: int, rooms: int, only: list[str]) -> None:
     """Recall for each way of using a video again, then false matches over all pairs."""
     paths = [hand_held(folder / f"o{k}.mp4", SECONDS, first + k, size=(320, 180), fps=12, shake=0.0 if k % 2 else 4.0, people=2 + k % 3) for k in range(count)]
     for name, (where, _) in video_cases.FOUND.items():
@@ -89,7 +89,7 @@ def measure(folder: Path, footage: Path | None, side: str, first: int, count: in
             paths.append(folder / f"r_{source.stem}.mp4")
     known = {path.stem: facts_of(path) for path in paths}
     print(f"{len(paths)} originals, {len(paths) - count} of them real footage")
-    for name, change in CHANGES.items():
+    for name, change in CHANGES.items() if not only else [(name, CHANGES[name]) for name in only]:
         found = plain = 0
         missed = []
         for k, path in enumerate(paths):
@@ -121,9 +121,10 @@ def main() -> None:
     parser.add_argument("--originals", type=int, default=20)
     parser.add_argument("--rooms", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=1000)
+    parser.add_argument("--only", nargs="*", choices=CHANGES, default=[], help="these ways of using a video again")
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        measure(Path(folder), options.footage, options.side, options.first_seed, options.originals, options.rooms)
+        measure(Path(folder), options.footage, options.side, options.first_seed, options.originals, options.rooms, options.only)
 
 
 if __name__ == "__main__":

@@ -37,16 +37,22 @@ def _of_kind(item: Evidence, kind: SpanKind, certain: bool) -> Result | None:
         return None
     code, zh, en = _WORDS[kind]
     total = sum(span.seconds[1] - span.seconds[0] for span in spans)
-    stretches = listed(map(_stretch, spans), 8, more="等{count}段")
+    stretches = listed((_stretch(span, "（同{}起）") for span in spans), 8, more="等{count}段")
+    in_english = listed((_stretch(span, " (as from {})") for span in spans), 8, mark=", ", more=" and others, {count} in all")
     file = item.file.path
     places = tuple(Place(file, seconds=span.seconds) for span in spans)
     if certain:
-        return unmet(code, f"视频{file}{zh}：{stretches}，合计{total:.0f}秒不计入有效时长", f"{file}: {en} for {total:.0f} s ({stretches}); these seconds do not count",
+        return unmet(code, f"视频{file}{zh}：{stretches}，合计{total:.0f}秒不计入有效时长", f"{file}: {en} for {total:.0f} s ({in_english}); these seconds do not count",
                      subject=file, expected=0, observed=round(total, 1), evidence=places)  # fmt: skip
-    return unclear(code, f"视频{file}疑似{zh}：{stretches}，请人工观看核对", f"{file}: it seems that {en} ({stretches}); watch it", subject=file, observed=round(total, 1),
+    return unclear(code, f"视频{file}疑似{zh}：{stretches}，请人工观看核对", f"{file}: it seems that {en} ({in_english}); watch it", subject=file, observed=round(total, 1),
                    evidence=places)  # fmt: skip
 
 
-def _stretch(span: Span) -> str:
-    text = "–".join(f"{int(s) // 60}:{int(s) % 60:02d}" for s in span.seconds)
-    return f"{text}（同{int(span.source[0]) // 60}:{int(span.source[0]) % 60:02d}起）" if span.source else text
+def _stretch(span: Span, repeats: str) -> str:
+    """A stretch as people write it; `repeats` says where it was seen before."""
+    text = "–".join(map(_clock, span.seconds))
+    return text + repeats.format(_clock(span.source[0])) if span.source else text
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
