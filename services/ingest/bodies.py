@@ -31,6 +31,9 @@ _EXTENDED_NAME = re.compile(r"filename\*\s*=\s*UTF-8'[^']*'([^;\s]+)", re.IGNORE
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The whole body. Raises Problem 413 past `limit` bytes."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise plain(413)
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)

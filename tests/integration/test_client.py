@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import io
 import json
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import uvicorn
 from tusclient.client import TusClient
 
 from services.adapters.settings import Settings
+from services.ingest import wire
 from services.ingest.app import create_app
 from services.ingest.wire import BoundedHttp
 from tests.integration.conftest import KEY
@@ -104,18 +107,25 @@ def test_a_tus_client_uploads_in_pieces(address: str, tmp_path: Path) -> None:
     assert evidence["size"] == len(JPEG) * 10
 
 
-def spoken(address: str, *pieces: bytes) -> bytes:
-    """What is answered to bytes on the wire until the other side hangs up."""
+def spoken(address: str, *pieces: bytes, pause: float = 0.05, patient: bool = True) -> bytes:
+    """What is answered to bytes on the wire until the other side hangs up. `patient`: it may do so before it was sent everything."""
     host, _, port = address.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as wire:
-        for piece in pieces:
-            wire.sendall(piece)
-            time.sleep(0.05)  # so that each is heard by itself
-        return b"".join(iter(lambda: wire.recv(65536), b""))
+    forgiven = (BrokenPipeError, ConnectionResetError) if patient else ()
+    heard = b""
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        with suppress(*forgiven):
+            for piece in pieces:
+                line.sendall(piece)
+                time.sleep(pause)  # so that each is heard by itself
+        with suppress(*forgiven):
+            while some := line.recv(65536):
+                heard += some
+    return heard
 
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
-CHUNKED = f"POST {API}/claims HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n".encode()
+POST = f"POST {API}/claims HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\n".encode()
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +140,58 @@ def test_headers_without_end_are_cut_off(address: str, pieces: tuple[bytes, ...]
     assert b"headers-too-large" in spoken(address, *pieces)
 
 
+@pytest.mark.parametrize(
+    ("begin", "kind"),
+    [
+        (HEAD + b"X: ", b"headers-too-large"),
+        (CHUNKED + b"0\r\nX: ", b"headers-too-large"),
+        (POST + b"Connection: close\r\nContent-Length: 80000000\r\n\r\n", b"urn:hezheng:problem:too-large"),
+        (b"BREW / HTTP/1.1\r\n", b"urn:hezheng:problem:bad-request"),
+    ],
+)
+def test_who_sends_on_after_a_refusal_still_reads_it(address: str, begin: bytes, kind: bytes) -> None:
+    """Far more than fits into the sockets' buffers: without somebody to take it, clients would see a reset and no answer."""
+    answer = spoken(address, begin, *[b"a" * 1_000_000] * 70, pause=0, patient=False)
+    assert kind in answer and answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEAD_SECONDS", "SILENT_SECONDS", "_LINGER_SILENT_SECONDS"):
+        monkeypatch.setattr(wire, name, 0.5)
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("sent", [b"", HEAD, POST + b"Content-Length: 9\r\n\r\n{", CHUNKED])
+def test_who_stops_sending_is_told_and_let_go(address: str, sent: bytes) -> None:
+    began = time.monotonic()
+    answer = spoken(address, sent)
+    assert b"408" in answer and b"too-slow" in answer and time.monotonic() - began < 10
+
+
+@pytest.mark.usefixtures("hurried")
+def test_an_upload_whose_connection_went_silent_goes_on_over_another(address: str) -> None:
+    """A telephone that changes networks does not say goodbye: its old connection would hold the upload's bytes."""
+    headers = {"Authorization": f"Bearer {KEY}", "Tus-Resumable": "1.0.0"}
+    claim_id = httpx.post(f"{address}{API}/claims", json=CLAIM | {"claim_no": "silent"}, headers=headers).json()["id"]
+    metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in {"claim_id": claim_id, "kind": "photo", "filename": "a.jpg"}.items())
+    begun = httpx.post(f"{address}{API}/uploads", headers=headers | {"Upload-Length": str(len(JPEG)), "Upload-Metadata": metadata})
+    upload = begun.headers["location"]
+    piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Content-Length": str(len(JPEG))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "x", **headers, **piece}.items())
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as silent:
+        silent.sendall(f"PATCH {upload} HTTP/1.1\r\n{lines}\r\n".encode() + JPEG[:30])
+        limit = time.monotonic() + 20
+        while httpx.head(address + upload, headers=headers).headers["upload-offset"] != "30":
+            assert time.monotonic() < limit, "what came is kept"
+            time.sleep(0.1)
+        rest = httpx.patch(address + upload, content=JPEG[30:], headers=headers | piece | {"Upload-Offset": "30", "Content-Length": str(len(JPEG) - 30)})
+    assert rest.status_code == 204 and rest.headers["hezheng-evidence-id"]
+
+
 def test_what_is_no_http_is_answered_with_a_problem_too(address: str) -> None:
     head, _, body = spoken(address, b"BREW / HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
-    assert b"application/problem+json" in head and json.loads(body)["type"] == "urn:hezheng:problem:bad-request"
+    problem = json.loads(body)
+    assert b"application/problem+json" in head and problem["type"] == "urn:hezheng:problem:bad-request"
+    assert f"x-request-id: {problem['instance'].rpartition(':')[2]}".encode() in head
