@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default=None, ge=0, description="approvals of more than this many yuan need a second person; unset: only where a critical finding is set aside"
     )
     session_seconds: int = Field(default=12 * 3600, ge=60, description="how long a reviewer stays logged in")
-    secure_cookies: bool = Field(default=False, description="send the session cookie over https only; set it behind TLS")
+    secure_cookies: bool = Field(default=False, description="send the session cookie over https only, also where a call looks like http; set it behind TLS")
     log_json: bool = Field(default=False, description="log lines as JSON, with the ids of job and claim")
     broker_url: str | None = Field(default=None, description="work by Celery: amqp://…, redis://… or filesystem://; unset: workers look into the job table")
     job_lease_seconds: float = Field(default=120.0, gt=0, description="how long a silent worker keeps a job")

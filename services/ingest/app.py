@@ -6,6 +6,7 @@ import gc
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
@@ -16,7 +17,7 @@ from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
 from services.ingest import problems
 from services.ingest.api import batches, claims, decisions, evidence, operations, people, reports, uploads, webhooks
-from services.ingest.api.gates import check_gates, gated_calls
+from services.ingest.api.gates import check_gates, gated_calls, methods_at
 from services.ingest.description import describe
 from services.ingest.middleware import EveryAnswer
 from services.ingest.resumable import Digests
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, extra_routers: Sequence[APIRout
     app.add_middleware(EveryAnswer, streamed=_STREAMED)
     routers = [module.router for module in (claims, reports, people, evidence, uploads, decisions, batches, webhooks, operations)]
     app.state.gated = (*routers, *extra_routers)
+    app.state.methods_at = partial(methods_at, app.state.gated)
     for router in app.state.gated:
         check_gates(router)
         app.include_router(router)

@@ -25,6 +25,13 @@ _PROBLEM = {
         "errors": {"type": "array", "items": {"type": "object"}, "description": "field by field: where, what was found, what is expected"},
     },
 }
+_HEADERS = {
+    "ETag": "the present state; send it back as If-Match with a change",
+    "Location": "the address of what was made",
+    "Retry-After": "seconds to wait",
+    "Tus-Resumable": "1.0.0",
+    "X-Request-Id": "this call; name it when you ask for help",
+}
 _SCHEMES = {"key": {"type": "http", "scheme": "bearer"}, "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
 
 
@@ -51,7 +58,12 @@ def describe(app: FastAPI) -> None:
 
 
 def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    named = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
     for status, answer in operation["responses"].items():
+        told = {"X-Request-Id"} | ({"Location"} if status in ("201", "202") else set()) | ({"Retry-After"} if status in ("429", "503") else set())
+        told |= {"ETag"} if status in ("200", "304") and named & {"if-match", "if-none-match"} else set()
+        told |= {"Tus-Resumable"} if "tus-resumable" in named else set()
+        answer.setdefault("headers", {name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in sorted(told)})
         content = answer.get("content", {})
         if status == "422":  # FastAPI adds its own form of it to every call with parameters
             content.pop("application/json", None)

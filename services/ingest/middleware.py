@@ -14,11 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.adapters.logs import about
 from services.ingest.problems import of_unexpected, request_id
+from services.ingest.resumable import VERSION
 
 log = logging.getLogger("hezheng.access")
 
 # Under `no-referrer` browsers send forms with `Origin: null`, which our pages would refuse.
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"), (b"x-frame-options", b"DENY"))
+_API, _TUS = "/api/v1/", "/api/v1/uploads"
+# What a key or session may see is kept by no cache between, and asked about each time by the caller's own.
+_OF_API = ((b"cache-control", b"private, no-cache"),)
+_OF_TUS = ((b"tus-resumable", VERSION.encode()),)
 _FORM_BYTES = 1024**2
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -46,7 +51,7 @@ class EveryAnswer:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 have = {name.lower() for name, _ in message["headers"]}
-                more = (*_HEADERS, (b"x-request-id", identifier.encode()))
+                more = (*_HEADERS, *_of_path(scope["path"]), (b"x-request-id", identifier.encode()))
                 message["headers"] = [*message["headers"], *(h for h in more if h[0] not in have)]
             await send(message)
 
@@ -79,3 +84,9 @@ class EveryAnswer:
             return message
 
         return receive_form
+
+
+def _of_path(path: str) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers of a part of the service; tus wants its version in every answer, refusals too."""
+    of_tus = _OF_TUS if path == _TUS or path.startswith(f"{_TUS}/") else ()
+    return (*of_tus, *_OF_API) if path.startswith(_API) else ()

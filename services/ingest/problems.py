@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -25,6 +27,7 @@ log = logging.getLogger("hezheng.api")
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:hezheng:problem:"
+_AWAY_SECONDS = "30"
 
 _BY_STATUS: dict[int, tuple[str, Message]] = {
     400: ("bad-request", Message("请求格式有误", "the request is malformed")),
@@ -76,8 +79,11 @@ def spoken(message: Message) -> dict[str, str]:
 def answer(problem: Problem, request: Request | None = None) -> JSONResponse:
     """`request`: where the answer is given outside of the middleware that knows the request's id."""
     identifier = request.scope.get("state", {}).get("request_id") if request is not None else None
+    headers = dict(problem.headers or {})
+    if problem.status == 503:
+        headers.setdefault("Retry-After", _AWAY_SECONDS)
     body = document(problem.status, problem.kind, problem.message, instance=f"urn:hezheng:request:{identifier or request_id.get()}", **problem.members)
-    return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def plain(status: int, headers: dict[str, str] | None = None) -> Problem:
@@ -98,9 +104,9 @@ def of_error(error: HezhengError) -> Problem:
     if isinstance(error, FileTooLarge):
         return Problem(413, "too-large", error.message)
     if isinstance(error, StorageAway):
-        return Problem(503, "storage-away", error.message, headers={"Retry-After": "30"})
+        return Problem(503, "storage-away", error.message)
     if isinstance(error, ScannerAway):
-        return Problem(503, "scanner-away", error.message, headers={"Retry-After": "30"})
+        return Problem(503, "scanner-away", error.message)
     if isinstance(error, EvidenceError):
         return Problem(422, error.code.replace(".", "-").replace("_", "-"), error.message)
     return Problem(500, "internal", error.message)
@@ -132,8 +138,11 @@ def install(app: FastAPI) -> None:
         return answer(found)
 
     @app.exception_handler(HTTPException)
-    def http(_request: Request, error: HTTPException) -> JSONResponse:
-        return answer(plain(error.status_code, dict(error.headers) if error.headers else None))
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == 405 and (methods := request.app.state.methods_at(request.url.path)):
+            headers["Allow"] = ", ".join(sorted(methods))  # the framework names those of one route, where others have the same address
+        return answer(plain(error.status_code, headers))
 
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -144,6 +153,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ClientDisconnect)
     def gone(_request: Request, _error: ClientDisconnect) -> JSONResponse:
         return answer(plain(400))  # nobody hears it; what came so far was discarded
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    def database_away(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s", request.method, _trace(error))
+        return answer(Problem(503, "database-away", Message("数据库暂时没有应答，请稍后重试", "the database does not answer now; try again later")))
 
     @app.exception_handler(OSError)
     def system(request: Request, error: OSError) -> JSONResponse:

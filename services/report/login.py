@@ -69,15 +69,21 @@ def login(
         return page("login.html", status=403, to=target_of(to), wrong=wrong, oidc=oidc)
     for who in counted:
         rates.give_back(who)
-    return logged_in(store, caller, to)
+    return logged_in(request, store, caller, to)
 
 
-def logged_in(store: Store, caller: Caller, to: str) -> Response:
+def over_https(request: Request, store: Store) -> bool:
+    """Whether cookies are never to go over plain http: browsers come by https, as the operator says or as this one did."""
+    settings = store.settings
+    return settings.secure_cookies or request.url.scheme == "https" or (settings.public_url or "").startswith("https:")
+
+
+def logged_in(request: Request, store: Store, caller: Caller, to: str) -> Response:
     """A new session each time: one that somebody planted before is worth nothing."""
     log.info("%s logged in", caller.id)
     answer = RedirectResponse(target_of(to), 303)
     life = store.settings.session_seconds
-    answer.set_cookie(COOKIE, open_session(store, caller), max_age=life, httponly=True, samesite="strict", secure=store.settings.secure_cookies)
+    answer.set_cookie(COOKIE, open_session(store, caller), max_age=life, httponly=True, samesite="strict", secure=over_https(request, store))
     return answer
 
 

@@ -18,7 +18,7 @@ from services.adapters.store import Store
 from services.adapters.vault import VaultError
 from services.domain.text import Message
 from services.report.frame import StoreOf, page, target_of
-from services.report.login import ANYBODY, logged_in
+from services.report.login import ANYBODY, logged_in, over_https
 
 log = logging.getLogger("hezheng.access")
 router = APIRouter(include_in_schema=False)
@@ -27,7 +27,7 @@ _COOKIE, _AAD, _SECONDS = "hezheng_login", "login", 600
 
 
 @router.get("/login/oidc", dependencies=[ANYBODY])
-def begin(store: StoreOf, to: str = "/") -> Response:
+def begin(request: Request, store: StoreOf, to: str = "/") -> Response:
     """Send the browser to the provider."""
     try:
         address, pending = _provider(store).begin(target_of(to))
@@ -36,7 +36,7 @@ def begin(store: StoreOf, to: str = "/") -> Response:
     sealed = base64.urlsafe_b64encode(store.vault.seal(json.dumps(dataclasses.asdict(pending)).encode(), _AAD)).decode()
     answer = RedirectResponse(address, 303)
     # Lax: the provider's redirect brings it back; it stands for nobody.
-    answer.set_cookie(_COOKIE, sealed, max_age=_SECONDS, httponly=True, samesite="lax", secure=store.settings.secure_cookies, path="/login")
+    answer.set_cookie(_COOKIE, sealed, max_age=_SECONDS, httponly=True, samesite="lax", secure=over_https(request, store), path="/login")
     return answer
 
 
@@ -55,7 +55,7 @@ def callback(request: Request, store: StoreOf, code: str = "", state: str = "") 
     except LoginFailed as error:
         return _refused(error)
     # A page, not a redirect: browsers keep a strict cookie back on a way that began at another site.
-    session = logged_in(store, of_user(user), pending.to)
+    session = logged_in(request, store, of_user(user), pending.to)
     answer = page("continue.html", to=target_of(pending.to))
     answer.headers.append("set-cookie", session.headers["set-cookie"])
     answer.delete_cookie(_COOKIE, path="/login")

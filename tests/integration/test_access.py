@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.adapters.access import COOKIE, GRANTS, SCOPES, Caller, Right, open_session
 from services.adapters.passwords import hash_password, password_fits
@@ -17,6 +19,7 @@ from services.adapters.settings import Settings
 from services.adapters.store import Store
 from services.ingest.api.gates import check_gates, gated_calls
 from services.ingest.app import create_app
+from services.report.pages import pages_router
 from tests.factories import id_number
 from tests.integration.conftest import KEY
 from tests.integration.test_api import API, CLAIM, JPEG, TRAINEES, add, is_problem, new_claim, verified
@@ -160,6 +163,14 @@ def test_what_changed_meanwhile_is_not_overwritten(client: TestClient, store: St
     assert is_problem(client.put(f"{API}/enterprises/{USCC}/roster", json=TRAINEES, headers={"If-Match": roster.headers["etag"]}), 412, "changed-meanwhile")
 
 
+def test_there_is_nothing_yet_that_could_be_as_it_was(client: TestClient) -> None:
+    at = f"{API}/enterprises/{OTHER_USCC}/roster"
+    for tag in ("*", '"none"', '"ros_1"'):
+        assert is_problem(client.put(at, json=TRAINEES, headers={"If-Match": tag}), 412, "changed-meanwhile")
+    assert client.put(at, json=TRAINEES).status_code == 200
+    assert client.put(at, json=TRAINEES, headers={"If-Match": "*"}).status_code == 200
+
+
 def test_two_reviewers_do_not_decide_over_each_other(client: TestClient, store: Store) -> None:
     claim_id = verified(client, store)
     etag = client.get(f"{API}/claims/{claim_id}").headers["etag"]
@@ -270,6 +281,41 @@ def test_what_nobody_expected_is_answered_and_logged_without_what_it_quotes(
     answer = client.get(f"{API}/claims", headers={"X-Request-Id": "portal-8"})
     assert is_problem(answer, 500, "internal") and answer.json()["instance"] == "urn:hezheng:request:portal-8"
     assert "KeyError" in caplog.text and id_number(0) not in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_told_with_when_to_come_back(
+    client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for error in (OperationalError("SELECT ?", {"number": id_number(0)}, Exception("away"), hide_parameters=True), PoolTimeout()):
+
+        def away(*_: Any, error: Exception = error, **__: Any) -> Any:
+            raise error
+
+        monkeypatch.setattr(store.repository, "claims", away)
+        answer = client.get(f"{API}/claims")
+        assert is_problem(answer, 503, "database-away") and int(answer.headers["retry-after"]) > 0
+    assert id_number(0) not in caplog.text
+
+
+def test_a_wrong_method_is_told_all_right_ones(client: TestClient) -> None:
+    for path, methods in (("claims", {"GET", "POST"}), ("claims/x", {"GET", "PUT"}), ("uploads/x", {"DELETE", "GET", "HEAD", "PATCH", "POST"})):
+        answer = client.request("TRACE", f"{API}/{path}")
+        assert is_problem(answer, 405, "method-not-allowed") and set(answer.headers["allow"].split(", ")) == methods
+
+
+def test_nothing_of_the_api_is_kept_by_a_cache_between(client: TestClient) -> None:
+    claim_id = new_claim(client)
+    for path in ("claims", f"claims/{claim_id}", f"claims/{claim_id}/trainees", "claims/none", "webhooks"):
+        assert client.get(f"{API}/{path}").headers["cache-control"] in ("private, no-cache", "no-store")
+
+
+@pytest.mark.parametrize(
+    ("base", "public_url", "secure"), [("http://testserver", None, False), ("https://testserver", None, True), ("http://testserver", "https://h", True)]
+)
+def test_cookies_of_those_who_come_by_https_never_go_over_http(settings: Settings, base: str, public_url: str | None, secure: bool) -> None:
+    with TestClient(create_app(settings.model_copy(update={"public_url": public_url}), [pages_router()]), base_url=base, follow_redirects=False) as browser:
+        cookie = browser.post("/login", data={"key": KEY}).headers["set-cookie"].lower()
+        assert ("secure" in cookie.split("; ")) is secure and "httponly" in cookie and "samesite=strict" in cookie
 
 
 def test_a_table_of_nobody_is_refused(client: TestClient) -> None:

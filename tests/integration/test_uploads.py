@@ -136,6 +136,16 @@ def test_a_bad_creation_is_refused(client: TestClient, claim_id: str) -> None:
     assert is_problem(begin(client, claim_id, 5), 409, "claim-closed")
 
 
+def test_every_answer_says_which_version_is_spoken(client: TestClient, claim_id: str, upload: str) -> None:
+    answers = [
+        begin(client, claim_id, 3_000_001), begin(client, "none", 5), begin(client, claim_id, 5, kind="poem"), client.post(f"{API}/uploads", headers=TUS),
+        piece(client, upload, 0, JPEG, Upload_Checksum=checksum(b"other")), piece(client, upload, 0, JPEG, Upload_Checksum="crc32 AAAAAA=="), piece(client, upload, 1, b"x"),
+        piece(client, f"{API}/uploads/none", 0, b"x"), client.head(f"{API}/uploads/none", headers=TUS), client.head(upload), client.head(upload, headers={"Authorization": ""}),
+    ]  # fmt: skip
+    assert [a.status_code for a in answers] == [413, 404, 422, 400, 460, 400, 409, 404, 404, 412, 401]
+    assert all(a.headers["tus-resumable"] == "1.0.0" for a in answers)
+
+
 def test_two_pieces_at_once_do_not_mix(client: TestClient, store: Store, claim_id: str, upload: str) -> None:
     with closing(store.blobs.partial(upload.rsplit("/", 1)[-1])):  # another process in the middle of a piece
         assert is_problem(piece(client, upload, 0, JPEG), 423, "locked")

@@ -179,7 +179,7 @@ def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors of a route, each with an example, for its description."""
     schema = {"$ref": "#/components/schemas/Problem"}
     found: dict[int | str, dict[str, Any]] = {}
-    for status in (401, 403, 429, *statuses):
+    for status in (401, 403, 429, 500, 503, *statuses):
         problem = plain(status)
         example = document(status, problem.kind, problem.message)
         found[status] = {"description": problem.message.en, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}

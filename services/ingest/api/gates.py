@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
 
 from services.adapters.access import COOKIE, Caller, Gate, Right, by_key, by_session
 from services.adapters.rates import Rates
@@ -91,6 +92,12 @@ def gated_calls(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Right 
             if gate is not None:
                 for method in sorted(route.methods or ()):
                     yield method, prefix + route.path, gate.right
+
+
+def methods_at(routers: Iterable[APIRouter], path: str) -> set[str]:
+    """Those that some route takes at an address."""
+    found = ((prefix, route) for router in routers for prefix, route in _routes(router) if path.startswith(prefix))
+    return {method for prefix, route in found if compile_path(prefix + route.path)[0].match(path) for method in route.methods or ()}
 
 
 def _routes(router: APIRouter, prefix: str = "") -> Iterator[tuple[str, APIRoute]]:

@@ -27,12 +27,12 @@ def named(header: str | None, etag: str, *, weak: bool = False) -> bool:
     return "*" in tags or etag in tags or (weak and f"W/{etag}" in tags)
 
 
-def require_match(if_match: str | None, etag: str) -> None:
-    """Raises Problem 412 where the header names another state than the present one."""
-    if if_match is not None and not named(if_match, etag):
+def require_match(if_match: str | None, etag: str | None) -> None:
+    """Raises Problem 412 where the header names another state than the present one, or anything where there is nothing yet (`etag` None)."""
+    if if_match is not None and (etag is None or not named(if_match, etag)):
         raise Problem(
             412,
             "changed-meanwhile",
             Message("内容已被他人修改，请重新读取后再提交", "it was changed meanwhile; read it again, then send your change"),
-            headers={"ETag": etag},
+            headers={"ETag": etag} if etag else None,
         )

@@ -125,7 +125,7 @@ async def put_roster(uscc: Uscc, request: Request, store: StoreOf, sandbox: Sand
         with store.repository.transaction():
             if if_match is not None:
                 newest = store.repository.newest_roster(code)
-                require_match(if_match, f'"{newest[0]}"' if newest else '"none"')
+                require_match(if_match, f'"{newest[0]}"' if newest else None)
             return store.repository.put_roster(code, None, roster)
 
     version = await in_thread(keep)

@@ -121,7 +121,7 @@ def _create(store: Store, caller: Caller, length: int, metadata: dict[str, str],
     response_class=Response,
     responses={
         200: {"description": "In `Upload-Offset` and `Upload-Length`."},
-        **{s: {"description": "As GET says; without a body."} for s in (401, 403, 404, 410, 412, 429)},
+        **{s: {"description": "As GET says; without a body."} for s in (401, 403, 404, 410, 412, 429, 500, 503)},
     },
 )
 def upload_offset(upload_id: UploadId, store: StoreOf, caller: WriterOf, tus_resumable: Spoken = None) -> Response:

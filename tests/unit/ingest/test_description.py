@@ -48,6 +48,13 @@ def test_every_call_and_every_error_has_an_example_and_every_parameter_a_word(pa
     assert bare == []
 
 
+def test_headers_to_go_by_are_described(paths: dict[str, Any]) -> None:
+    claims = paths["/api/v1/claims"]["post"]["responses"]
+    assert "Location" in claims["201"]["headers"] and "Retry-After" in claims["429"]["headers"] and "X-Request-Id" in claims["422"]["headers"]
+    assert "ETag" in paths["/api/v1/claims/{claim_id}"]["get"]["responses"]["200"]["headers"]
+    assert "Tus-Resumable" in paths["/api/v1/uploads/{upload_id}"]["patch"]["responses"]["460"]["headers"]
+
+
 def test_every_call_that_makes_something_takes_an_idempotency_key_or_is_harmless_twice(paths: dict[str, Any]) -> None:
     twice = {"/api/v1/uploads", "/api/v1/claims/{claim_id}/evidence"}  # an upload of its own; the same bytes are the same evidence
     twice |= {f"/api/v1/batches/{{batch_id}}/{verb}" for verb in ("cancel", "pause", "resume")}
