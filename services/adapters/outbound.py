@@ -10,8 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import time
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -73,20 +74,23 @@ def check_url(url: str, allowed: Sequence[Network] = ()) -> Target:
 
 
 def post(target: Target, body: bytes, headers: Mapping[str, str], *, seconds: float = _SECONDS) -> int:
-    """Send; the status of the answer, whatever it is. Redirects are not followed. Raises SendFailed."""
+    """Send; the status of the answer, whatever it is. Redirects are not followed. Raises SendFailed, also after `seconds` of an answer in drips."""
     connection = _Connection(target, seconds)
+    over = threading.Timer(seconds, connection.cut)
+    over.start()
     try:
         connection.request("POST", target.path, body, dict(headers))
         answer = connection.getresponse()
-        deadline = time.monotonic() + seconds
         left = _ANSWER_BYTES
-        while left > 0 and time.monotonic() < deadline and (piece := answer.read1(min(left, 4096))):
-            left -= len(piece)
+        with suppress(OSError, http.client.HTTPException):  # the status has been said
+            while left > 0 and (piece := answer.read1(min(left, 4096))):
+                left -= len(piece)
         return answer.status
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = type(error).__name__ if not isinstance(error, OSError) else (error.strerror or str(error) or type(error).__name__)
         raise SendFailed(Message(f"发送失败：{why}", f"sending failed: {why}")) from error
     finally:
+        over.cancel()
         connection.close()
 
 
@@ -102,6 +106,11 @@ class _Connection(http.client.HTTPConnection):
         if self._target.https:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self._target.host)
             self.default_port = 443
+
+    def cut(self) -> None:
+        """From another thread: whoever waits for the other side waits no more."""
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _resolve(host: str, port: int) -> list[str]:

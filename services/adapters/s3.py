@@ -6,9 +6,11 @@ Bytes are staged on disk while they are hashed, as with a local store, and put u
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -38,7 +40,7 @@ class S3Blobs(Blobs):
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self._bucket = parts.netloc
         self._prefix = unquote(parts.path).strip("/") + "/" if parts.path.strip("/") else ""
-        self._cache_bytes = cache_bytes
+        self._cache_bytes, self._came = cache_bytes, 0
         config = Config(retries={"max_attempts": 5, "mode": "standard"}, connect_timeout=10, read_timeout=60, s3={"addressing_style": "path"})
         self._client: Any = boto3.client("s3", endpoint_url=asked.get("endpoint"), region_name=asked.get("region", "us-east-1"), config=config)
 
@@ -52,7 +54,11 @@ class S3Blobs(Blobs):
         try:
             with os.fdopen(handle, "wb") as file:
                 self._client.download_fileobj(self._bucket, self._key(sha256), file)
+            with open(name, "rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    raise StorageAway(Message(f"对象存储中的文件 {sha256} 已损坏", f"the object store gives other bytes for the file {sha256}"))
             place.parent.mkdir(parents=True, exist_ok=True)
+            size = os.stat(name).st_size
             os.replace(name, place)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _MISSING:
@@ -62,7 +68,7 @@ class S3Blobs(Blobs):
             raise _away() from error
         finally:
             Path(name).unlink(missing_ok=True)
-        self._make_room()
+        self._make_room(size)
         return place
 
     def has(self, sha256: str) -> bool:
@@ -78,8 +84,12 @@ class S3Blobs(Blobs):
         return True
 
     def remove(self, sha256: str) -> bool:
+        """Raises StorageAway."""
         existed = self.has(sha256)
-        self._client.delete_object(Bucket=self._bucket, Key=self._key(sha256))
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(sha256))
+        except (ClientError, BotoCoreError) as error:
+            raise _away() from error
         self._place(sha256).unlink(missing_ok=True)
         return existed
 
@@ -89,7 +99,9 @@ class S3Blobs(Blobs):
             self._upload(temporary, sha256)
         place = self._place(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
+        size = temporary.stat().st_size
         os.replace(temporary, place)
+        self._make_room(size)
 
     def ping(self) -> None:
         """Raises StorageAway."""
@@ -109,10 +121,18 @@ class S3Blobs(Blobs):
         except (ClientError, BotoCoreError) as error:
             raise _away() from error
 
-    def _make_room(self) -> None:
-        """Remove the least used copies until the folder is within its bound again."""
-        copies = [(file.stat().st_atime, file.stat().st_size, file) for file in self.root.glob("??/??/*")]
-        over = sum(size for _, size, _ in copies) - self._cache_bytes
+    def _make_room(self, more: int) -> None:
+        """Remove the least used copies until the folder is within its bound again; looked at after each fiftieth of it that came."""
+        slack = self._cache_bytes // 50
+        self._came += more
+        if self._came < slack:
+            return
+        self._came = 0
+        copies = []
+        for file in self.root.glob("??/??/*"):
+            with suppress(FileNotFoundError):  # another process makes room too
+                copies.append((file.stat().st_atime, file.stat().st_size, file))
+        over = sum(size for _, size, _ in copies) - (self._cache_bytes - slack)
         for _, size, file in sorted(copies, key=lambda copy: copy[0])[:-1]:
             if over <= 0:
                 return

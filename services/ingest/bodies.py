@@ -25,6 +25,8 @@ from services.ingest.resumable import Writing
 
 _FIELD_BYTES = 64 * 1024
 _FIELDS = 20
+_AROUND_FILE = 4 * 1024**2
+"""Of a multipart body: fields, headers, what stands before and after the parts."""
 _BATCH = 1024 * 1024
 _EXTENDED_NAME = re.compile(r"filename\*\s*=\s*UTF-8'[^']*'([^;\s]+)", re.IGNORECASE)
 
@@ -140,10 +142,11 @@ def _disposition(header: str) -> tuple[str, str | None]:
     return name or "", filename
 
 
-async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
+async def read_form(request: Request, write: Callable[[bytes], None], limit: int) -> Form:
     """Read a multipart body to its end, giving the bytes of its `file` part to `write` (called in a thread).
 
-    Raises Problem 415 for another type of body, 400 for a broken one, and whatever `write` raises.
+    Raises Problem 415 for another type of body, 400 for a broken one, 413 for one that is much larger than a file of `limit` bytes, and
+    whatever `write` raises.
     """
     content_type, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
@@ -153,7 +156,7 @@ async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
             "unsupported-media-type",
             Message("请以 multipart/form-data 提交，文件字段名为 file", "send multipart/form-data with the file in the field `file`"),
         )
-    parts = _Parts()
+    parts, left = _Parts(), limit + _AROUND_FILE
     writing = Writing(write)
     broken = Problem(
         400, "broken-multipart", Message("multipart 内容不完整或格式有误，请重新上传", "the multipart body is broken or ends too early; send it again")
@@ -161,6 +164,9 @@ async def read_form(request: Request, write: Callable[[bytes], None]) -> Form:
     try:
         parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]
         async for chunk in request.stream():
+            left -= len(chunk)
+            if left < 0:
+                raise plain(413)
             parser.write(chunk)
             if len(parts.pending) >= _BATCH:
                 await writing.start(parts.take())
@@ -191,7 +197,7 @@ async def table_body(request: Request, limit: int) -> AsyncIterator[tuple[Any, P
                 file.write(data)
 
             if kind == "multipart/form-data":
-                form = await read_form(request, write)
+                form = await read_form(request, write, limit)
                 if form.filename is None:
                     raise Problem(422, "file-missing", Message("缺少文件字段 file", "the field `file` is missing"))
                 name = form.filename

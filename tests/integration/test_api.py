@@ -251,6 +251,10 @@ def test_bad_uploads_are_refused(client: TestClient, store: Store) -> None:
     assert is_problem(add(client, claim_id, bytes(3_000_001)), 413, "too-large")
     cut = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nabc'
     assert is_problem(client.post(address, content=cut, headers={"content-type": "multipart/form-data; boundary=b"}), 400, "broken-multipart")
+    endless = b"--b\r\nContent-Disposition: form-data; name=kind\r\n\r\nphoto\r\n" * 150_000
+    for body in (endless, bytes(8_000_000)):  # many small parts, or none at all
+        assert client.post(address, content=body, headers={"content-type": "multipart/form-data; boundary=b"}).status_code in (400, 413)
+    assert is_problem(client.post(address, content=endless, headers={"content-type": "multipart/form-data; boundary=b"}), 413, "too-large")
     assert store.repository.evidence(claim_id) == []
     assert [p for p in store.blobs.root.rglob("*") if p.is_file()] == []
 

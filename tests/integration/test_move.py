@@ -56,12 +56,27 @@ def test_blobs_are_kept_in_the_object_store_and_copied_when_read(bucket: str, tm
         elsewhere.path(other)
     assert sum(p.stat().st_size for p in (tmp_path / "elsewhere").glob("??/??/*")) <= 250, "copies are bounded"
     assert elsewhere.path(sha256).read_bytes() == JPEG
+    assert sum(p.stat().st_size for p in (tmp_path / "here").glob("??/??/*")) <= 1000
+    for n in range(20):
+        blobs.put_bytes(bytes([n]) * 200)
+    assert sum(p.stat().st_size for p in (tmp_path / "here").glob("??/??/*")) <= 1000, "those of what was put there too"
     big = os.urandom(70 * 1024**2)
     assert elsewhere.path(blobs.put_bytes(big)[0]).read_bytes() == big, "in several parts"
     assert blobs.remove(sha256) and not blobs.has(sha256) and not blobs.remove(sha256)
     with pytest.raises(NotFound):
         S3Blobs(bucket, tmp_path / "third").path(sha256)
     assert list((tmp_path / "here" / "incoming").iterdir()) == []
+
+
+def test_other_bytes_than_those_that_were_put_there_are_not_taken(bucket: str, endpoint: str, tmp_path: Path) -> None:
+    sha256, _ = S3Blobs(bucket, tmp_path / "here").put_bytes(JPEG)
+    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    name = bucket.removeprefix("s3://").partition("/")[0]
+    client.put_object(Bucket=name, Key=client.list_objects_v2(Bucket=name)["Contents"][0]["Key"], Body=b"something else")
+    elsewhere = S3Blobs(bucket, tmp_path / "elsewhere")
+    with pytest.raises(StorageAway, match=sha256):
+        elsewhere.path(sha256)
+    assert [p for p in (tmp_path / "elsewhere").rglob("*") if p.is_file()] == []
 
 
 def test_a_store_that_does_not_answer_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ import hmac
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -195,6 +197,30 @@ def test_networks_are_named_by_the_operator(listener: Listener) -> None:
     with pytest.raises(NotAllowed):
         check_url(listener.url, parse_networks("10.0.0.0/8"))
     assert post(check_url(listener.url, parse_networks("10.0.0.0/8, 127.0.0.1")), b"{}", {}) == 204
+
+
+@pytest.mark.parametrize("spoken", [b"HTTP/1.1 204 OK\r\nX: ", b"HTTP/1.1 ", b""])
+def test_an_answer_in_drips_holds_nobody_for_long(spoken: bytes) -> None:
+    """Each byte comes in time, the whole never does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                line.sendall(spoken)
+                while True:
+                    line.sendall(b"a")
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        began = time.monotonic()
+        target = check_url(f"http://127.0.0.1:{server.getsockname()[1]}/", parse_networks("127.0.0.0/8"))
+        if b"204" in spoken:
+            assert post(target, b"{}", {}, seconds=0.5) == 204, "what was said counts"
+        else:
+            with pytest.raises(SendFailed):
+                post(target, b"{}", {}, seconds=0.5)
+        assert time.monotonic() - began < 5
 
 
 def test_an_operator_tries_an_address(client: TestClient, local: Store, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ async def add_evidence(claim_id: ClaimId, request: Request, store: StoreOf, sand
     await in_thread(lambda: has_room(store, seen_claim(store, caller, claim_id).id, int(length) if length.isdigit() else 0))
     staged = await in_thread(lambda: store.blobs.stage(limit=store.settings.max_upload_bytes))
     try:
-        form = await read_form(request, staged.write)
+        form = await read_form(request, staged.write, store.settings.max_upload_bytes)
         kind = kind_named(form.fields.get("kind", ""))
         taken = await in_thread(lambda: _take(store, sandbox, claim_id, kind, form, staged))
     finally:
