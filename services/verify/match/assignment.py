@@ -23,7 +23,7 @@ def assign(readings: Sequence[RowReading], directory: Directory) -> list[Verdict
     taken: dict[int, int] = {}
     verdicts: list[Verdict] = list(alone)
     for k in order:
-        verdict = decide(readings[k], directory, taken) if taken else alone[k]
+        verdict = alone[k] if taken.keys().isdisjoint(readings[k].names) else decide(readings[k], directory, taken)
         if verdict.status is RowStatus.UNKNOWN and alone[k].status is not RowStatus.UNKNOWN:
             verdict = Verdict(RowStatus.AMBIGUOUS, None, alone[k].confidence, alone[k].people, (DoubtKind.NAME_AMBIGUOUS,))
         verdicts[k] = verdict

@@ -5,6 +5,7 @@ Alex Graves et al., Connectionist Temporal Classification, ICML 2006, section 4.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,7 +65,7 @@ def lattice(posteriors: Posteriors, ignore: frozenset[str] = NOISE) -> Lattice:
     if steps:
         indices = indices.reshape(steps, -1)
         listed = np.exp(log_probs.reshape(steps, -1).astype(np.float64))
-        np.put_along_axis(probs[:, :size], indices.astype(np.int64), listed, axis=1)
+        probs[np.arange(steps)[:, None], indices] = listed
         noise = [i for i, symbol in enumerate(posteriors.symbols) if symbol in ignore and i]
         probs[:, 0] += np.where(probs[:, noise] > floor, probs[:, noise], 0.0).sum(axis=1)
         probs[:, noise] = floor
@@ -77,6 +78,8 @@ def forward(table: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
     """Natural log of the probability that the cell says each of `texts` (any lengths, not empty)."""
     if not texts:
         return np.empty(0)
+    if len(texts) == 1:
+        return np.array([_alone(table, texts[0])])
     columns = {c: table.column(c) for c in set("".join(texts))}
     lengths = np.array([len(text) for text in texts])
     longest = int(lengths.max())
@@ -91,24 +94,40 @@ def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[
     """As `forward`, for texts as columns [texts, longest]; `distinct` [texts, longest - 1]: neighbours differ; `lengths`: of those that are
     shorter than `longest` what comes behind does not matter."""
     count, length = labels.shape
-    if length == 0:
-        total = np.full(count, float(np.prod(table.probs[:, 0])))
-    else:
-        blank = np.zeros((count, length + 1))
-        blank[:, 0] = 1.0
-        letter = np.zeros((count, length))
-        for step in table.probs:
-            came = letter + blank[:, :length]
-            if length > 1:
-                came[:, 1:] += letter[:, :-1] * distinct
-            blank[:, 1:] += letter
-            blank *= step[0]
-            letter = came * step[labels]
-        last, each = np.full(count, length) if lengths is None else lengths, np.arange(count)
-        total = blank[each, last] + letter[each, last - 1]
+    # States one after the other as in the paper's figure 3: blank, first character, blank, second ..., blank.
+    emitted = np.empty((len(table.probs), 2 * length + 1, count))
+    emitted[:, ::2] = table.probs[:, :1, None]
+    emitted[:, 1::2] = table.probs[:, labels.T]
+    straight = distinct.T.astype(float)
+    state = np.zeros((2 * length + 1, count))
+    state[0] = 1.0
+    for step in emitted:
+        came = state.copy()
+        came[1:] += state[:-1]
+        if length > 1:
+            came[3::2] += state[1:-2:2] * straight
+        state = np.multiply(came, step, out=came)
+    last, each = np.full(count, length) if lengths is None else lengths, np.arange(count)
+    total = state[2 * last, each] + np.where(last > 0, state[2 * last - 1, each], 0.0)
     with np.errstate(divide="ignore"):
         logs: NDArray[np.float64] = np.log(total)
     return np.maximum(logs + table.log_scale, IMPOSSIBLE)
+
+
+def _alone(table: Lattice, text: str) -> float:
+    """As `forward` for one text: a few additions a step, which arrays of three only make slower."""
+    length = len(text)
+    columns = [0, *(table.column(c) for c in text)]
+    passes = [False, *(a != b for a, b in zip(text, text[1:], strict=False))]
+    blank, letter = [1.0, *[0.0] * length], [0.0] * length
+    for step in table.probs[:, columns].tolist():
+        for k in range(length - 1, -1, -1):
+            came = letter[k] + blank[k] + (letter[k - 1] if passes[k] else 0.0)
+            blank[k + 1] = (blank[k + 1] + letter[k]) * step[0]
+            letter[k] = came * step[k + 1]
+        blank[0] *= step[0]
+    total = blank[length] + letter[length - 1] if length else blank[0]
+    return max(math.log(total) + table.log_scale, IMPOSSIBLE) if total > 0.0 else IMPOSSIBLE
 
 
 def best_path(table: Lattice, symbols: Sequence[str]) -> str:

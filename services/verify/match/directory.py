@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.domain.claim import Insured, Roster, Trainee, Trainees
 from services.domain.identity import normalise_number
-from services.verify.match.variants import is_rare, normalise_name
+from services.verify.match.variants import is_rare, normalise_name, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +54,15 @@ class _Listing:
     departments: tuple[str, ...]
 
 
-class People:
-    """The roster's people, some of them replaced by what the claim says of them, and the trainees that are not on it."""
-
-    def __init__(self, listed: tuple[Person, ...], replaced: Mapping[int, Person], added: list[Person]) -> None:
-        self._listed, self._replaced, self._added = listed, replaced, added
-
-    def __getitem__(self, index: int) -> Person:
-        if index in self._replaced:
-            return self._replaced[index]
-        return self._listed[index] if index < len(self._listed) else self._added[index - len(self._listed)]
-
-    def __len__(self) -> int:
-        return len(self._listed) + len(self._added)
-
-
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """`alphabet`: character -> code; `rare` [codes]: characters that no recogniser was taught. The maps give indices into `people`.
+    """`alphabet`: character -> code; `rare` [codes]: characters that no recogniser was taught. The maps give indices into `people`: the
+    roster's, some of them replaced by what the claim says of them, and behind them the trainees that are not on it.
 
     `departments`: those that anybody is of, at most `_DEPARTMENTS`.
     """
 
-    people: People
+    people: tuple[Person, ...]
     by_name: Finder
     by_id: Mapping[str, int]
     by_employee_no: Finder
@@ -89,6 +75,15 @@ class Directory:
     departments: tuple[str, ...] = ()
     trainee_blocks: tuple[NameBlock, ...] = ()
     """The trainees' names once more, of the listed ones too."""
+    _meant: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
+
+    def meant(self, character: str) -> tuple[int, ...]:
+        """The codes of all characters of the alphabet that a written one may stand for."""
+        known = self._meant.get(character)
+        if known is None:
+            codes = (self.alphabet.get(form) for form in variants(character))
+            known = self._meant[character] = tuple(code for code in codes if code is not None)
+        return known
 
 
 @dataclass(slots=True)
@@ -111,7 +106,7 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
     for character in sorted({c for name in new_names for c in name} - alphabet.keys()):
         alphabet[character] = len(alphabet)
     return Directory(
-        people=People(listing.people, overlay.replaced, overlay.added),
+        people=_people(listing.people, overlay),
         by_name=_over(listing.by_name, ((p.name, i) for i, p in claimed)),
         by_id=ChainMap({p.id_number: i for i, p in claimed if p.id_number}, listing.by_id),
         by_employee_no=_over(listing.by_employee_no, ((p.employee_no, i) for i, p in claimed)),
@@ -124,6 +119,13 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
         trainee_blocks=_blocks(names, alphabet),
         departments=_departments([*listing.departments, *(p.department for _, p in claimed)]),
     )
+
+
+def _people(listed: tuple[Person, ...], overlay: _Overlay) -> tuple[Person, ...]:
+    people = [*listed, *overlay.added]
+    for index, person in overlay.replaced.items():
+        people[index] = person
+    return tuple(people)
 
 
 def _departments(named: Iterable[str | None]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ cells (printed and five hands, scan to fax), against names that differ by a char
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from services.domain.facts import SheetCell
-from services.verify.match.ctc import NOISE, Lattice, best_path, forward, lattice
+from services.verify.match.ctc import IMPOSSIBLE, NOISE, Lattice, best_path, forward, forward_labels, lattice
 from services.verify.match.directory import Directory, NameBlock
 from services.verify.match.surnames import SURNAMES
 from services.verify.match.variants import normalise_name, variants
@@ -55,8 +55,6 @@ class NameReading:
     best: float
     reference: float
     scores: dict[str, float] = field(default_factory=dict)
-    known: dict[str, float] = field(default_factory=dict)
-    """Log likelihoods of names that are going to be scored."""
 
     @property
     def settled(self) -> bool:
@@ -75,14 +73,19 @@ class NameReading:
         new = [n for n in dict.fromkeys(names) if n and n not in self.scores]
         if not new:
             return
+        lengths = np.array([len(n) for n in new])
         if self.table is None:
             gaps = np.array([_EDIT_GAP * Levenshtein.distance(self.text, n) for n in new], float)
+            self.scores.update(zip(new, self.odds_of(gaps, lengths).tolist(), strict=True))
         else:
-            likelihoods = np.array([self.known[n] for n in new]) if self.known.keys() >= set(new) else forward(self.table, new)
-            if likelihoods.max() > self.reference:
-                self._raise_reference(float(likelihoods.max()))
-            gaps = self.reference - likelihoods
-        self.scores.update(zip(new, self.odds_of(gaps, np.array([len(n) for n in new])).tolist(), strict=True))
+            self.weigh(new, forward(self.table, new), lengths)
+
+    def weigh(self, names: Sequence[str], likelihoods: NDArray[np.float64], lengths: NDArray[np.int64]) -> None:
+        """Scores names whose log likelihoods are known."""
+        best = float(likelihoods.max(initial=IMPOSSIBLE))
+        if best > self.reference:
+            self._raise_reference(best)
+        self.scores.update(zip(names, self.odds_of(self.reference - likelihoods, lengths).tolist(), strict=True))
 
     def _raise_reference(self, reference: float) -> None:
         """A listed name explains the cell better than what was supposed: earlier scores fall behind by the difference."""
@@ -114,19 +117,33 @@ def read_name(cell: SheetCell, directory: Directory) -> NameReading | None:
             reading.add([reading.text])
         reading.add(_similar(reading.text, directory))
     else:
-        peaks = _peaks(reading.table, directory)
-        groups: list[list[str]] = []
-        if len(directory.trainee_names) <= _ALL_TRAINEES:
-            claimed = directory.trainee_blocks
-            groups.append([n for block in claimed for n in _within_reach(block, _bounds(block, peaks), range(len(block.names)), reading)])
-        for block in directory.blocks:
-            bounds = _bounds(block, peaks)
-            groups.append(_within_reach(block, bounds, _promising(bounds), reading))
-        everybody = list(dict.fromkeys(name for group in groups for name in group))
-        reading.known = dict(zip(everybody, forward(reading.table, everybody).tolist(), strict=True))  # in one pass: it is the passes that cost
-        for group in groups:
-            reading.add(group)
+        _weigh_listed(reading, reading.table, directory)
     return reading
+
+
+def _weigh_listed(reading: NameReading, table: Lattice, directory: Directory) -> None:
+    """Scores the listed names that can come to mean anything, all in one pass: it is the passes that cost."""
+    columns, peaks = _columns(table, directory)
+    chosen: list[tuple[NameBlock, NDArray[np.int64], NDArray[np.float32]]] = []
+    if len(directory.trainee_names) <= _ALL_TRAINEES:
+        chosen += [(block, np.arange(len(block.names)), _bounds(block, peaks)) for block in directory.trainee_blocks]
+    for block in directory.blocks:
+        bounds = _bounds(block, peaks)
+        numbers = _promising(bounds)
+        chosen.append((block, numbers, bounds[numbers]))
+    if not chosen:
+        return
+    lengths = np.repeat([len(block.codes) for block, _, _ in chosen], [len(numbers) for _, numbers, _ in chosen])
+    near = _within_reach(np.concatenate([bounds for _, _, bounds in chosen]), lengths, reading, table)
+    lengths, names, start = lengths[near], list[str](), 0
+    codes = np.full((len(lengths), max(len(block.codes) for block, _, _ in chosen)), -1, np.int32)
+    for block, numbers, _ in chosen:
+        numbers, start = numbers[near[start : start + len(numbers)]], start + len(numbers)
+        codes[len(names) : len(names) + len(numbers), : len(block.codes)] = block.codes[:, numbers].T
+        names += [block.names[i] for i in numbers.tolist()]
+    if names:
+        likelihoods = forward_labels(table, columns[codes], codes[:, 1:] != codes[:, :-1], lengths)
+        reading.weigh(names, likelihoods, lengths)
 
 
 def _open(cell: SheetCell) -> NameReading | None:
@@ -149,48 +166,46 @@ def _as_a_name(reading: NameReading) -> float:
     return min(reading.best, float(forward(reading.table, [surname + reading.text[1:] for surname in _SURNAMES]).max()))
 
 
-def _peaks(table: Lattice, directory: Directory) -> NDArray[np.float32]:
-    """Per character of the directory's alphabet the highest log probability at any step."""
+def _columns(table: Lattice, directory: Directory) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Per character of the directory's alphabet its column of the table, and the highest log probability there at any step."""
     top = table.probs.max(axis=0)
-    peaks = np.where(directory.rare, top[table.other + 1], top[table.other])
+    height, likeliest = top.tolist(), dict[int, int]()
     for symbol, column in table.index.items():
-        for form in variants(symbol):
-            code = directory.alphabet.get(form)
-            if code is not None:
-                peaks[code] = max(peaks[code], top[column])
-    logs: NDArray[np.float32] = np.log(np.maximum(peaks, 1e-30)).astype(np.float32)
-    return logs
+        for code in directory.meant(symbol):
+            if code not in likeliest or height[column] > height[likeliest[code]]:
+                likeliest[code] = column
+    columns = np.where(directory.rare, table.other + 1, table.other)
+    columns[list(likeliest)] = list(likeliest.values())
+    peaks: NDArray[np.float32] = np.log(np.maximum(top[columns], 1e-30)).astype(np.float32)
+    return columns, peaks
 
 
 def _bounds(block: NameBlock, peaks: NDArray[np.float32]) -> NDArray[np.float32]:
     """For each name the sum of what its characters reach at best: of its likelihood what the best alignment can have."""
-    bound: NDArray[np.float32] = peaks[block.codes[0]]
+    bound: NDArray[np.float32] = peaks.take(block.codes[0])
     for column in block.codes[1:]:
-        bound = bound + peaks[column]
+        bound += peaks.take(column)
     return bound
 
 
-def _promising(bounds: NDArray[np.float32]) -> Iterable[int]:
+def _promising(bounds: NDArray[np.float32]) -> NDArray[np.int64]:
     """The names whose characters all have the best chance to be there."""
     if len(bounds) <= _PER_LENGTH:
-        return range(len(bounds))
-    chosen: list[int] = np.argpartition(-bounds, _PER_LENGTH)[:_PER_LENGTH].tolist()
+        return np.arange(len(bounds))
+    chosen: NDArray[np.int64] = np.argpartition(-bounds, _PER_LENGTH)[:_PER_LENGTH]
     return chosen
 
 
-def _within_reach(block: NameBlock, bounds: NDArray[np.float32], among: Iterable[int], reading: NameReading) -> list[str]:
-    """Those `among` a block's names that can still come to mean anything; nearly all of a page's people can't, so that most are never scored.
+def _within_reach(bounds: NDArray[np.float32], lengths: NDArray[np.int64], reading: NameReading, table: Lattice) -> NDArray[np.bool_]:
+    """Which names of these lengths can still come to mean anything; nearly all of a page's people can't, so that most are never scored.
 
-    No name of n characters has more alignments over t steps than (t + n) over 2n, and none of them is likelier than the bound.
+    No name of n characters has more alignments over t steps than (t + n) over 2n, and none of them is likelier than its bound.
     """
-    assert reading.table is not None
-    length = block.codes.shape[0]
-    alignments = math.log(max(1, math.comb(reading.table.probs.shape[0] + length, 2 * length)))
-    numbers = np.fromiter(among, np.int64)
-    at_best = bounds[numbers].astype(float) + (reading.table.log_scale + alignments + _ROUNDING)
-    gaps = np.maximum(reading.reference - at_best, 0.0)
-    near = reading.odds_of(gaps, np.full(len(numbers), length)) > NEGLIGIBLE
-    return [block.names[i] for i in numbers[near].tolist()]
+    steps = table.probs.shape[0]
+    alignments = np.array([math.log(max(1, math.comb(steps + n, 2 * n))) for n in range(int(lengths.max()) + 1)])
+    at_best = bounds.astype(float) + alignments[lengths] + (table.log_scale + _ROUNDING)
+    near: NDArray[np.bool_] = reading.odds_of(np.maximum(reading.reference - at_best, 0.0), lengths) > NEGLIGIBLE
+    return near
 
 
 def _similar(text: str, directory: Directory) -> list[str]:
