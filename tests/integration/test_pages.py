@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from services.adapters.access import by_key, of_user, open_session
 from services.adapters.store import Store
@@ -298,6 +299,15 @@ def test_a_fault_of_the_program_is_a_page_and_its_text_is_not_logged(browser: Te
     answer = browser.get(f"/claims/{claim_id}")
     assert answer.status_code == 500 and "<main" in answer.text and "程序内部出错" in answer.text
     assert "ValueError" in caplog.text and id_number(0) not in caplog.text + answer.text
+
+
+def test_a_database_that_is_away_is_told_on_the_page(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_args: object, **_named: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("away"), hide_parameters=True)
+
+    monkeypatch.setattr("services.report.workbench.gates.by_session", away)
+    answer = browser.get("/")
+    assert answer.status_code == 503 and "<main" in answer.text and "数据库暂时没有应答" in answer.text
 
 
 def test_what_the_machine_said_at_the_decision_stays_on_the_page(browser: TestClient, store: Store) -> None:

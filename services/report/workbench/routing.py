@@ -11,6 +11,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.domain.errors import HezhengError, NotFound
 from services.domain.text import Message
@@ -37,6 +39,9 @@ class PageRoute(APIRoute):
                 return _refusal(request, 404, missing.message)
             except (HezhengError, HTTPException, RequestValidationError, OSError):
                 raise  # told as they are everywhere
+            except (OperationalError, PoolTimeout) as error:
+                log.error("%s %s", request.method, type(error).__name__)
+                return _refusal(request, 503, Message("数据库暂时没有应答，请稍后重试", "the database does not answer now; try again later"))
             except Exception as error:  # the edge of the program: a fault of ours
                 log.error(
                     "%s %s\n%s", request.method, type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
