@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import shutil
 import signal
 import tempfile
 import traceback
@@ -22,6 +21,7 @@ from typing import Any, Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from services.adapters.confinement import limit, wall_in
+from services.adapters.temporary import HeldFolder, remove_left_behind
 from services.domain.errors import EvidenceError, FileTooLarge, FileUnreadable
 from services.domain.text import Message
 
@@ -56,7 +56,9 @@ class Sandbox:
     def __init__(self, workers: int, limits: ChildLimits | None = None) -> None:
         self.limits = limits or ChildLimits()
         self.workers = max(1, workers)
-        self.folder = Path(tempfile.mkdtemp(prefix="hezheng-children-"))
+        remove_left_behind()
+        self._held = HeldFolder("children")
+        self.folder = self._held.path
         """The only place that the children can write to; it goes with them."""
         # spawn: a fork of a process with threads may deadlock, and models are loaded in the child anyway
         self._pool = ProcessPool(
@@ -77,7 +79,7 @@ class Sandbox:
         """End the children, whatever they are doing."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._held.remove()
 
     def run(self, jobs: Iterable[Job[K]]) -> Iterator[tuple[K, Any]]:
         """Each job's key with its result, or with the EvidenceError it ended in, as they finish."""

@@ -12,6 +12,7 @@ import typer
 
 from services.adapters.repository.base import now
 from services.adapters.store import Store
+from services.adapters.temporary import remove_left_behind
 from services.cli.serving import installed_store
 from services.ingest.api.uploads import forget_expired
 
@@ -70,7 +71,7 @@ def _leftovers(store: Store) -> None:
     """What killed processes left behind, uploads nobody went on with, and answers kept for repeated calls."""
     uploads = forget_expired(store)
     answers = store.repository.forget_answers(now() - _ANSWERS_KEPT)
-    files = 0
+    files = remove_left_behind(older_than=_LEFT_BEHIND_SECONDS)
     for pattern in _TEMPORARY:
         for path in store.settings.data_dir.glob(pattern):
             if time.time() - path.stat().st_mtime > _LEFT_BEHIND_SECONDS and not path.name.endswith(".part"):

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from services.adapters.media_index import MediaIndex
 from services.adapters.repository import tables
 from services.adapters.repository.base import now
 from services.adapters.rotation import BINDINGS, reseal, sealed_tables
+from services.adapters.sandbox import Sandbox
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
+from services.adapters.temporary import HeldFolder
 from services.adapters.vault import VaultError, add_key, drop_keys_between
 from services.cli import keys
 from services.cli import purge as purging
@@ -112,6 +120,33 @@ def test_a_key_file_keeps_its_first_and_last(tmp_path: Path) -> None:
     assert file.read_text().split() == [newest, "c2Vjb25k"]
 
 
+def test_what_killed_processes_left_in_the_temporary_folder_goes(store: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    script = f"""if True:
+        import os, signal, tempfile
+        tempfile.tempdir = {str(place)!r}
+        from services.adapters.temporary import HeldFolder
+        (HeldFolder("children").path / "people.csv").write_text("{NUMBER}")
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -signal.SIGKILL
+    (killed,) = place.iterdir()
+    table, young, alien = place / "hezheng-table-a", place / "hezheng-report-a", place / "other"
+    for folder in (table, young, alien):
+        folder.mkdir()
+        (folder / "table").write_text(NUMBER)
+    alive = HeldFolder("children")
+    for folder in (killed, table, alive.path, alien):
+        os.utime(folder, (1, 1))
+    assert purging.purge([], None, False, settings.data_dir) == 0
+    assert {p.name for p in place.iterdir()} == {young.name, alien.name, alive.path.name}
+    alive.remove()
+    with Sandbox(1) as sandbox:
+        assert {p.name for p in place.iterdir()} == {young.name, alien.name, sandbox.folder.name}
+
+
 def test_a_claim_past_its_term_is_removed_and_that_is_written_down(
     client: TestClient, store: Store, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,7 +169,12 @@ def test_a_claim_past_its_term_is_removed_and_that_is_written_down(
         connection.execute(tables.claims.update().values(updated_at=now() - timedelta(days=31)))
     assert purging.purge([], 30, True, settings.data_dir) == 0
     assert store.blobs.has(own), "only said"
+    with store.database.reading() as connection:
+        d = tables.documents
+        sealed = [bytes(body) for body in connection.execute(select(d.c.body).where(d.c.claim_id == claim_id)).scalars()]
+    assert sealed and any(body in everywhere(settings) for body in sealed)
     assert purging.purge([], 30, False, settings.data_dir) == 0
+    assert not any(body in everywhere(settings) for body in sealed), "not in free pages either"
     assert index.refresh() and not index.near(code, 0), "the files of the index forgot it too, in processes that run as well"
     assert not store.blobs.has(own) and store.blobs.has(shared), "what another claim has too stays for that one"
     assert store.repository.evidence(claim_id) == [] and store.repository.report(claim_id) is None

@@ -44,6 +44,8 @@ class PurgeStore(Part):
 
         rows: dict[str, int] = {}
         with self.database.writing() as connection:
+            if self.database.sqlite:  # else what is deleted stays in free pages, sealed, until something is written over it
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
             hashes = set(connection.execute(select(t.evidence.c.sha256).where(t.evidence.c.claim_id == claim_id)).scalars())
             uploads = tuple(connection.execute(select(t.uploads.c.id).where(t.uploads.c.claim_id == claim_id)).scalars())
             for table in metadata.sorted_tables:
