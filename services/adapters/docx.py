@@ -13,6 +13,7 @@ import docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 
+from services.adapters.zip_files import open_zip
 from services.domain.errors import FileTooLarge, FileUnreadable
 from services.domain.text import Message
 
@@ -52,7 +53,7 @@ def read_docx(path: Path, *, max_chars: int = 200_000, max_rows: int = 20_000) -
 
 def _check_bounds(path: Path) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             parts = archive.infolist()
     except zipfile.BadZipFile as error:
         raise FileUnreadable(Message("Word 文档已损坏，请重新导出", "the Word document is damaged; export it again")) from error

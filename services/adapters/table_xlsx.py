@@ -17,6 +17,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from services.adapters.zip_files import open_zip
+
 Row = tuple[int, tuple[Any, ...]]
 MAX_COLUMNS = 512
 """Cells further right are not read: no table of people is that wide, and hostile ones are wider."""
@@ -115,7 +117,7 @@ def _plain(value: Any) -> Any:
 
 def _is_compact(path: Path) -> bool:
     """True where every worksheet, laid out whole, stays within bounds."""
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         members = [info.filename for info in archive.infolist() if re.search(r"worksheets/[^/]+\.xml$", info.filename, re.IGNORECASE)]
         return all(_sheet_is_compact(archive, member) for member in members)
 
@@ -168,7 +170,7 @@ def _openpyxl_rows(sheet: Any) -> Iterator[Row]:
 def _merges_of(path: Path, member: str) -> dict[int, list[tuple[int, int]]]:
     """Vertical merges. They stand behind the cells, so the sheet is scanned for them first."""
     merges: dict[int, list[tuple[int, int]]] = {}
-    with zipfile.ZipFile(path) as archive, archive.open(member) as source:
+    with open_zip(path) as archive, archive.open(member) as source:
         tail = b""
         while chunk := source.read(1 << 20):
             chunk = tail + chunk

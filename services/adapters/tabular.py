@@ -8,7 +8,6 @@ merged cell gives its value to every row it spans. Table headers are found by `s
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,6 +18,7 @@ from typing import Any
 from services.adapters.table_header import Header, find_header
 from services.adapters.table_text import text_rows
 from services.adapters.table_xlsx import MAX_COLUMNS, plain_text, sheets, spread
+from services.adapters.zip_files import open_zip
 from services.domain.errors import EvidenceError, FileEmpty, FileEncrypted, FileTooLarge, FileTypeMismatch, FileUnreadable
 from services.domain.text import Message
 
@@ -136,7 +136,7 @@ def _broken(shown: str, error: Exception) -> FileUnreadable:
 
 def _xlsx(path: Path, shown: str) -> Iterator[Table]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             names = archive.namelist()
             if not any(n.lower() == "xl/workbook.xml" or n.lower().endswith("/workbook.xml") for n in names):
                 raise FileTypeMismatch(Message(f"文件{shown}是压缩包，不是Excel表格", f"{shown} is a zip archive, not a workbook"))

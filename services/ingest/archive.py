@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from services.adapters.zip_files import open_zip
 from services.domain.case import FileProblem
 from services.domain.text import Message
 
@@ -45,7 +46,7 @@ def unpack(archive_path: Path, into: Path, budget: Budget) -> Iterator[Member]:
     """Every file of the archive, unpacked under `into` by number, never by its name. Raises zipfile.BadZipFile if it is no archive."""
     packed = max(1, archive_path.stat().st_size)
     unpacked = 0
-    with zipfile.ZipFile(archive_path) as archive:
+    with open_zip(archive_path) as archive:
         for number, info in enumerate(archive.infolist()):
             if info.is_dir():
                 continue

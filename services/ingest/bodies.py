@@ -19,7 +19,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from services.domain.text import Message
-from services.ingest.fields import sound
+from services.ingest.fields import has_too_many_values, sound
 from services.ingest.problems import Problem, plain
 from services.ingest.resumable import Writing
 
@@ -47,6 +47,8 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 def parse_json(body: bytes) -> Any:
     """Raises Problem 400 with the place where the text is no JSON."""
+    if has_too_many_values(body.decode("latin-1")):
+        raise plain(413)
     try:
         return sound(json.loads(body))
     except json.JSONDecodeError as error:
@@ -185,7 +187,7 @@ async def table_body(request: Request, limit: int) -> AsyncIterator[tuple[Any, P
     """A table sent as JSON, as multipart `file`, or as the bare bytes of a file: (JSON value, None, name) or (None, file, name)."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "application/json":
-        yield parse_json(await read_body(request, limit)), None, "body.json"
+        yield await run_sync(parse_json, await read_body(request, limit)), None, "body.json"
         return
     with tempfile.TemporaryDirectory(prefix="hezheng-table-") as directory:
         path = Path(directory) / "table"

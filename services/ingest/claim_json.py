@@ -34,6 +34,8 @@ _MATERIALS = {
 def load_claim(raw: bytes, folder_name: str) -> Claim:
     """The claim from the bytes of claim.json. Raises ClaimUnreadable with the line where the text is no JSON or a field is wrong."""
     text = _decode(raw)
+    if fields.has_too_many_values(text):
+        raise ClaimUnreadable(Message("claim.json 中的值过多", "there are too many values in claim.json"))
     try:
         untrusted = fields.sound(json.loads(text, parse_float=Decimal, parse_constant=_no_constant))
     except json.JSONDecodeError as error:

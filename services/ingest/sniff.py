@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from services.adapters.zip_files import open_zip
 from services.domain.case import FileProblem
 from services.domain.evidence import KIND_NAMES, EvidenceKind
 from services.domain.text import Message
@@ -117,7 +118,7 @@ def type_problem(path: str, media_type: str, kind: EvidenceKind | None) -> FileP
 
 def _office_type(path: Path) -> str:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             names = set(archive.namelist()[:2000])
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "application/zip"

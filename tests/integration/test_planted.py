@@ -8,6 +8,7 @@ import logging
 import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -79,7 +80,7 @@ def test_a_number_that_went_all_the_way_is_nowhere_in_the_open(
     assert any("broker" in str(p.parent) for p in files), "there are messages to look into"
     assert [str(p) for p in files if NUMBER.encode() in p.read_bytes() or NUMBER in p.name] == []
     assert NUMBER.encode() not in in_the_database(store)
-    shown = [client.get(f"{API}/claims/{claim_id}{path}") for path in ("/report", "/report.html", "/report.xlsx", "/trainees")]
+    shown = [client.get(f"{API}/claims/{claim_id}{path}") for path in ("/report", "/report.html", "/report.xlsx", "/report.pdf", "/trainees")]
     assert all(answer.status_code == 200 and NUMBER.encode() not in opened(answer.content) for answer in shown)
     assert NUMBER not in client.get("/metrics").text
     logged = "\n".join(JsonLines().format(record) for record in caplog.records if record.name != "httpx")  # which is the test's own client
@@ -88,7 +89,12 @@ def test_a_number_that_went_all_the_way_is_nowhere_in_the_open(
 
 
 def opened(data: bytes) -> bytes:
-    """Data, and what is in it where it is a zip."""
+    """Data, and what is in it where it is a zip or a PDF."""
+    if data.startswith(b"%PDF"):
+        document = pypdfium2.PdfDocument(data)
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+        assert "王小明" in text
+        return data + text.encode()
     if not data.startswith(b"PK"):
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -23,6 +23,7 @@ from services.adapters.pdf import open_pdf
 from services.adapters.qr import read_qr
 from services.adapters.table_text import encoding_of
 from services.adapters.tabular import cell_text, read_tables
+from services.adapters.zip_files import open_zip
 from services.domain.errors import EvidenceError, FileEmpty, FileEncrypted, FileTooLarge, FileTypeMismatch, FileUnreadable
 from services.domain.text import Message
 from services.verify.readers import ReaderContext
@@ -100,7 +101,7 @@ def _format(source: Path, head: bytes, ctx: ReaderContext) -> Callable[[Path, Re
 
 def _packed(source: Path) -> Callable[[Path, ReaderContext, int], Content]:
     try:
-        with zipfile.ZipFile(source) as archive:
+        with open_zip(source) as archive:
             names = archive.namelist()
     except zipfile.BadZipFile as error:
         raise FileUnreadable(Message("文件已损坏或不完整，请重新导出后上传", "the file is damaged or cut off; export it again")) from error
