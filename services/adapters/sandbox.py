@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from services.adapters.confinement import limit, wall_in
+from services.adapters.confinement import hidden_from_children, limit, wall_in
 from services.adapters.temporary import HeldFolder, remove_left_behind
 from services.domain.errors import EvidenceError, FileTooLarge, FileUnreadable
 from services.domain.text import Message
@@ -65,7 +65,7 @@ class Sandbox:
             max_workers=self.workers,
             max_tasks=self.limits.calls,
             initializer=_confine,
-            initargs=(self.limits, self.folder),
+            initargs=(self.limits, self.folder, hidden_from_children()),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -146,7 +146,7 @@ def _for_now(error: EvidenceError) -> EvidenceError:
     return error
 
 
-def _confine(limits: ChildLimits, folder: Path) -> None:
+def _confine(limits: ChildLimits, folder: Path, hidden: tuple[Path, ...]) -> None:
     """Run in the child before any file is opened. One thread per library: the pool has a process per core."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
@@ -154,4 +154,4 @@ def _confine(limits: ChildLimits, folder: Path) -> None:
     os.chdir(own)
     os.environ["TMPDIR"] = tempfile.tempdir = str(own)
     limit(limits.memory, limits.written, limits.cpu_seconds)
-    wall_in([folder])
+    wall_in([folder], hidden)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from services.adapters.confinement import hide_from_children
 from services.domain.errors import HezhengError
 from services.domain.identity import normalise_number
 from services.domain.text import Message
@@ -123,6 +124,7 @@ def open_vault(key: str | None, key_file: Path) -> Vault:
     """The vault with `key` (several separated by commas, the newest first), or with the key file, made with mode 0600 where there is none."""
     if key:
         return Vault([parse_key(part) for part in key.split(",") if part.strip()])
+    hide_from_children(key_file)
     if not key_file.exists():
         _create_key_file(key_file)
 

@@ -60,22 +60,16 @@ def _programs() -> list[Item]:
             "tesseract", _version("tesseract", "--version"), "apt-get install tesseract-ocr tesseract-ocr-chi-sim", needed=Settings().ocr_engine == "tesseract"
         ),
         Item("tesseract chi_sim", _tesseract_chinese(), "apt-get install tesseract-ocr-chi-sim", needed=Settings().ocr_engine == "tesseract"),
-        Item(
-            "bubblewrap",
-            _version("bwrap", "--version"),
-            "apt-get install bubblewrap",
-            needed=False,
-            note="另见下两项 see also the next two",
-        ),
     ]
 
 
 def _walls() -> list[Item]:
-    """How decoders of untrusted files are held: resource limits everywhere, these two where the kernel has them."""
+    """How decoders of untrusted files are held: resource limits everywhere, these where the kernel has them (bubblewrap asks it for the same)."""
     walls = probe_walls()
     limits = "内存、CPU、文件大小限制始终生效 limits of memory, CPU and file size hold either way"
     return [
         Item("decoders without network", "network namespace" if walls.network else None, "allow user namespaces, or run as root in a container", False, limits),
+        Item("decoders read no keys", "mount namespace" if walls.keys else None, "allow user namespaces and mounts in them, or run as root", False, limits),
         Item("decoders write nowhere else", "Landlock" if walls.landlock else None, "use Linux 5.13 or later with Landlock switched on", False, limits),
     ]
 

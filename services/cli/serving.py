@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
+from services.adapters.confinement import hide_from_children
 from services.adapters.logs import log_to_stderr
 from services.adapters.queue import Lane
 from services.adapters.settings import Settings
@@ -133,6 +134,7 @@ def _with_key(settings: Settings, store: Store) -> tuple[Settings, str]:
     if settings.api_key is not None:
         return settings, "API 密钥 key: HEZHENG_API_KEY"
     place = settings.data_dir / "api-key"
+    hide_from_children(place)
     if not place.exists() or not place.read_text(encoding="utf-8").strip():
         place.touch(mode=0o600)
         place.write_text(secrets.token_urlsafe(24) + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ import pytest
 
 from services.adapters.confinement import probe_walls
 from services.adapters.sandbox import ChildLimits, Job, Sandbox
+from services.adapters.vault import open_vault
 from services.domain.errors import FileEmpty, FileTooLarge, FileUnreadable
 from services.domain.text import Message
 
@@ -105,6 +106,47 @@ def test_children_have_no_network_and_write_only_into_their_own_empty_folder(san
     assert results["own"] == "written"
     assert (tmp_path / "other").read_text(encoding="utf-8") == "another claim's"
     assert set(results["around"][0]) <= {"mine"}
+
+
+def read(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
+def privileges() -> tuple[int, int, list[str]]:
+    """Of the child and of a program that it starts; the settings that it can see."""
+    started = subprocess.run(["cat", "/proc/self/status"], capture_output=True, text=True, check=True).stdout
+    own, theirs = (int(text.split("CapEff:")[1].split()[0], 16) for text in (read("/proc/self/status"), started))
+    return own, theirs, [name for name in os.environ if name.startswith("HEZHENG_")]
+
+
+def way_back(parent: int) -> list[str]:
+    """What of the parent's can be opened: its network, its memory, its settings; and a mount that can be taken back."""
+    opened = []
+    for name in ("ns/net", "mem", "environ"):
+        try:
+            with open(f"/proc/{parent}/{name}", "rb") as file:
+                if name == "ns/net" or file.read(1):
+                    opened.append(name)
+        except OSError:
+            pass
+    return opened
+
+
+def test_children_cannot_read_the_installations_keys_nor_find_a_way_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KEY", "API_KEY", "OCR_ENGINE"):
+        monkeypatch.setenv(f"HEZHENG_{name}", "tesseract")
+    vault = open_vault(None, tmp_path / "key")
+    sealed = vault.seal(b"220104199001011779", "a")
+    with Sandbox(1) as made:
+        results = dict(made.run([Job("key", read, (str(tmp_path / "key"),), 30), Job("can", privileges, (), 30), Job("back", way_back, (os.getpid(),), 30)]))
+    if probe_walls().keys:
+        assert results["key"] == ""
+    own, theirs, settings = results["can"]
+    assert own == theirs and own in (0, 6), "root's right to read files at most"
+    assert settings == ["HEZHENG_OCR_ENGINE"]
+    if probe_walls().network:
+        assert results["back"] == []
+    assert open_vault(None, tmp_path / "key").open(sealed, "a") == b"220104199001011779", "to us it is what it was"
 
 
 def test_the_childrens_folder_goes_with_them() -> None:
