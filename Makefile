@@ -1,7 +1,7 @@
 # make help lists what there is.
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
-RUNTIME_PACKAGES := ffmpeg tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fontconfig libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libglib2.0-0 bubblewrap
+RUNTIME_PACKAGES := ffmpeg tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fontconfig libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libglib2.0-0
 # npm brings the handwriting fonts of the test material.
 TEST_PACKAGES := chromium postgresql clamav-daemon rabbitmq-server redis-server mediainfo poppler-utils $(shell command -v npm >/dev/null || echo npm)
 VENV_PACKAGES := $(shell $(PYTHON) -c "import ensurepip, venv" 2>/dev/null || echo python3 python3-venv)
