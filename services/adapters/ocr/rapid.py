@@ -24,9 +24,10 @@ from services.domain.text import Message
 _HEIGHT = 48
 _STEP = 8
 """Widths are rounded up to a multiple of this: the recogniser looks at every so many pixels."""
-_BATCH_PIXELS = 8 * 320
+_BATCH_PIXELS = 4 * 320
+"""Twice as many cost a fifth more each: the probabilities of 18,710 symbols a step no longer fit the processor's cache."""
 _MAX_WIDTH = 2400
-_MIN_WIDTH = 48
+_MIN_WIDTH = 32
 
 
 def _model(part: str) -> Path:
@@ -45,7 +46,8 @@ def _session(part: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
+    # Finding text, one large picture at a time, takes a fifth less time out of memory that is kept, and no more of it at the most.
+    options.enable_cpu_mem_arena = part == "det"
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(_model(part), options, providers=["CPUExecutionProvider"])
 
@@ -90,7 +92,7 @@ class RapidEngine:
 
 def _to_height(crop: Gray) -> Gray:
     height, width = crop.shape[:2]
-    target = int(np.clip(round(width * _HEIGHT / max(1, height)), _MIN_WIDTH // 3, _MAX_WIDTH))
+    target = int(np.clip(round(width * _HEIGHT / max(1, height)), _MIN_WIDTH // 2, _MAX_WIDTH))
     shrinking = height > _HEIGHT
     return np.asarray(cv2.resize(crop, (target, _HEIGHT), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC), dtype=np.uint8)
 

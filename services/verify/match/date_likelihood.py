@@ -8,27 +8,33 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.domain.facts import Posteriors
-from services.verify.match.ctc import Lattice, best_path, forward, lattice
+from services.verify.match.ctc import IMPOSSIBLE, Lattice, best_path, forward, lattice
 
 _EXPECTED = 0.95
 """Prior probability that a sheet of a claim is of one of its training days, if what is written there is a day at all."""
 _FAR = 1.6
 """Log likelihood per character by which the best day may fall short of the best reading of the line."""
+_PLAIN = 4.0
+"""A day outside the training must be as likely as the best reading of the line, but for this: a line that no day explains says none of them."""
+_TWO_STROKES = "\U00020000"
+"""Stands for an 11 that is read as whatever has two strokes (H, W, Λ, n, 川): a character that the recogniser was not taught."""
 _LABEL = re.compile(r"^.*?(?:日期|时间)\s*[:：;.]?\s*")
 _BEHIND = re.compile(r"\s+\S+\s*[:：].*$|(?:课程|地点|内容|教师|讲师|单位|部门|人数|学时|课时).*$")
 _PARTS = {"": None, "上午": "am", "下午": "pm", "全天": "day"}
 _STYLES = 3
 """Of the days outside the training only the likeliest ways of writing are weighed."""
-_YEARLESS = (False, False, True, False, False, False, False, False, False, False, False, True, True, True)
+_YEARLESS = (False, False, True, False, False, False, False, False, False, False, False, True, True, True) * 3
 """Which of the forms leave the year out."""
+_ELEVEN = re.compile(r"(?<=\d)1[./-]11|11")
 _IGNORED = frozenset(" ")
+_LEGIBLE = frozenset("0123456789年月日号./-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def likeliest_day(posteriors: Posteriors, days: Iterable[date]) -> LikelyDay | N
     expected = sorted(set(days))
     if not expected or posteriors.steps == 0:
         return None
-    table = lattice(posteriors, _IGNORED)
+    table = _digits_plain(lattice(posteriors, _IGNORED))
     text = best_path(table, posteriors.symbols)
     before, behind = _around(text)
     styles = list(range(len(_forms(expected[0]))))
@@ -56,7 +62,8 @@ def likeliest_day(posteriors: Posteriors, days: Iterable[date]) -> LikelyDay | N
     best_styles = sorted(styles, key=lambda s: -float(inside[:, s].max()))[:_STYLES]
     outside = _scores(table, others, best_styles, [list(_PARTS)[int(part)]], before, behind)
     path = float(forward(table, [text])[0]) if text else 0.0
-    if max(float(inside.max()), float(outside.max())) < path - _FAR * len(text):
+    nearest = max(float(inside.max()), float(outside.max()))
+    if nearest < path - _FAR * len(text):
         return None
     chances = np.concatenate(
         [
@@ -68,7 +75,18 @@ def likeliest_day(posteriors: Posteriors, days: Iterable[date]) -> LikelyDay | N
     best = int(chances.argmax())
     if best < len(expected):
         return LikelyDay(expected[best], float(chances[best]), _part(inside[best]))
+    if nearest < path - _PLAIN:
+        return None
     return _without_year(others, chances[len(expected) :], [_YEARLESS[s] for s in best_styles], outside, expected[0].year)
+
+
+def _digits_plain(table: Lattice) -> Lattice:
+    """The table with what is read as a digit, or a mark between digits, out of the way of what stands for an illegible 11."""
+    probs = table.probs.copy()
+    plain = [column for symbol, column in table.index.items() if symbol in _LEGIBLE]
+    shown = probs[:, 1 : table.other].sum(axis=1)
+    probs[:, table.other + 1] *= np.clip(1.0 - probs[:, plain].sum(axis=1) / np.maximum(shown, 1e-9), 0.0, 1.0)
+    return replace(table, probs=probs)
 
 
 def _without_year(others: Sequence[date], chances: NDArray[np.float64], yearless: Sequence[bool], scores: NDArray[np.float64], year: int) -> LikelyDay:
@@ -101,13 +119,26 @@ def _around(text: str) -> tuple[str, str]:
 
 def _scores(table: Lattice, days: Sequence[date], styles: Sequence[int], parts: Sequence[str], before: str, behind: str) -> NDArray[np.float64]:
     """Log likelihood [days, styles, parts] of the whole line."""
-    texts = [before + forms[style] + part + behind for day in days for forms in [_forms(day)] for style in styles for part in parts]
-    distinct = list(dict.fromkeys(texts))
-    known = dict(zip(distinct, forward(table, distinct).tolist(), strict=True))
+    written = [forms[style] for day in days for forms in [_forms(day)] for style in styles]
+    texts = [before + form + part + behind if form else "" for form in written for part in parts]
+    distinct = list(dict.fromkeys(text for text in texts if text))
+    known = dict(zip(distinct, forward(table, distinct).tolist(), strict=True)) | {"": IMPOSSIBLE}
     return np.array([known[text] for text in texts]).reshape(len(days), len(styles), len(parts))
 
 
 def _forms(day: date) -> tuple[str, ...]:
+    """The ways of writing a day; the same with an 11 that is no longer legible as such, and with two of them; blank where there is none."""
+    plain = _plain_forms(day)
+    once = [_ELEVEN.sub(_TWO_STROKES, form, count=1) for form in plain]
+    last = [_TWO_STROKES.join(form.rsplit("11", 1)) for form in plain]
+    return (
+        *plain,
+        *(form if form != known else "" for form, known in zip(once, plain, strict=True)),
+        *(form if form not in (known, other) else "" for form, known, other in zip(last, plain, once, strict=True)),
+    )
+
+
+def _plain_forms(day: date) -> tuple[str, ...]:
     y, m, d = day.year, day.month, day.day
     return (
         f"{y}年{m}月{d}日",

@@ -15,7 +15,7 @@ _SURE = 0.5
 """A date read with less confidence is not taken."""
 _SURE_OUTSIDE = 0.85
 """To say that a sheet is of a day outside the training, its date must be read this surely."""
-_NO_DOUBT, _LIKELY = 0.97, 0.9
+_NO_DOUBT, _LIKELY = 0.97, 0.95
 """A day of the training that is read with the first is not weighed again; one that is weighed must have the second."""
 _LONGEST = 400
 

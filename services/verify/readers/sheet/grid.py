@@ -39,7 +39,7 @@ def ruling(gray: Gray, *, dotted: bool = False) -> Ruling:
     level_mask, plumb_mask = masks(gray, dotted=dotted)
     height, width = gray.shape
     level = find_rules(level_mask, least=int(0.045 * width))
-    plumb = find_rules(np.ascontiguousarray(plumb_mask.T), least=int(0.022 * height))
+    plumb = find_rules(np.asarray(cv2.transpose(plumb_mask), dtype=np.uint8), least=int(0.022 * height))
     level, plumb = _inside(level, height), _inside(plumb, width)
     return Ruling(clipped(level, plumb, height), plumb, level_mask, plumb_mask, ink_mask(gray))
 
@@ -82,9 +82,10 @@ def _regions(lines: Ruling, shape: tuple[int, int]) -> list[Rect]:
         _draw(canvas, rule, level=True)
     for rule in lines.plumb:
         _draw(canvas, rule, level=False)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(canvas)
+    outlines, inside = cv2.findContours(canvas, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     height, width = shape
-    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count] if w > 0.2 * width]
+    rects = [cv2.boundingRect(outline) for k, outline in enumerate(outlines) if inside[0, k, 3] < 0]
+    boxes = [(x, y, x + w, y + h) for x, y, w, h in rects if w > 0.2 * width]
     alone = [box for box in boxes if box[3] - box[1] <= 0.03 * height]
     return [_with_ends(box, alone) for box in boxes if box[3] - box[1] > 0.03 * height]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.domain.facts import ColumnRole, TextLine
 from services.verify.readers.sheet.columns import Heading, understand
-from services.verify.readers.sheet.dates import sharpened
+from services.verify.readers.sheet.dates import dateable, sharpened
 from services.verify.readers.sheet.heading import Placed
 from services.verify.readers.sheet.source import Seen, Source
 from services.verify.readers.sheet.types import Cell, Grid
@@ -53,7 +53,7 @@ def frame(grid: Grid, source: Source) -> Frame:
     body = [row for row in body if row not in feet]
     around = [row for row in range(grid.rows) if row in wide or row in feet or (top is not None and row < top)]
     outside = [cell for cell in grid.cells if cell in seen and any(row in around for row in range(cell.r0, cell.r1))]
-    lines = [Placed(_line(seen[c], source), c.rect) for c in outside if seen[c].reading.text]
+    lines = [_placed(seen[c], source) for c in outside if seen[c].reading.text]
     return Frame(grid, headings, body, lines, seen)
 
 
@@ -122,8 +122,9 @@ def _feet(grid: Grid, source: Source, seen: dict[Cell, Seen], body: Sequence[int
     return feet
 
 
-def _line(seen: Seen, source: Source) -> TextLine:
-    return TextLine(_labelled(seen.reading.text), round(seen.reading.confidence, 4), source.page.box(seen.rect))
+def _placed(seen: Seen, source: Source) -> Placed:
+    line = TextLine(_labelled(seen.reading.text), round(seen.reading.confidence, 4), source.page.box(seen.rect))
+    return Placed(line, seen.rect, seen.reading.posteriors if not seen.typed and dateable(seen.reading) else None)
 
 
 def _labelled(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from services.verify.readers.sheet.light import ink_mask
+from services.verify.readers.sheet.light import components, ink_mask
 from services.verify.readers.sheet.types import Array, Gray, Rect
 
 BITMAP = (96, 32)
@@ -49,7 +49,7 @@ class PageInk:
         """`rules`: mask of the ruling; `band`: where it runs, a little wider: what lies in it altogether is dots and edges of the ruling."""
         self.gray = _without(gray, rules)
         self.mask = ink_mask(self.gray)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(self.mask, connectivity=8)
+        count, labels, stats = components(self.mask)
         self._labels: Array = labels
         self._stats: Array = stats
         self._specks = stats[:count, cv2.CC_STAT_AREA] < 9
@@ -97,11 +97,10 @@ class PageInk:
         share = counts / self._stats[labels, cv2.CC_STAT_AREA]
         through = self._stats[labels, cv2.CC_STAT_WIDTH] > 1.3 * width
         speck = self._specks[labels]
-        own = np.zeros(around.shape, bool)
-        for label in labels[(share >= 0.55) & ~speck]:
-            own |= around == label
-        for label in labels[(share < 0.55) & ((share > 0.25) | through) & ~speck]:
-            own |= (around == label) & inside
+        whole, in_part = np.zeros(len(self._specks), bool), np.zeros(len(self._specks), bool)
+        whole[labels[(share >= 0.55) & ~speck]] = True
+        in_part[labels[(share < 0.55) & ((share > 0.25) | through) & ~speck]] = True
+        own: Array = whole[around] | (in_part[around] & inside)
         return own
 
     def strike(self, rect: Rect, first: int, last: int) -> Gray | None:

@@ -93,3 +93,12 @@ def ink_mask(gray: Gray) -> Gray:
     dark = _darkest(gray, 1)
     threshold = 250.0 - max(45.0, 0.28 * (250.0 - dark))
     return np.asarray(cv2.threshold(gray, np.ceil(threshold) - 1, 255, cv2.THRESH_BINARY_INV)[1], dtype=np.uint8)
+
+
+def components(mask: Gray) -> tuple[int, Array, Array]:
+    """Number, labels and statistics of a mask's connected parts: in small labels, which take half the time, unless there are too many of them."""
+    try:
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
+    except cv2.error:
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    return count, labels, stats

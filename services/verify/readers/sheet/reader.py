@@ -30,7 +30,7 @@ from services.verify.readers.sheet.table import Plan, build, plans
 from services.verify.readers.sheet.types import Grid, Page, Rect
 
 _LONG_SIDE = 2400
-_VERSION = 7
+_VERSION = 8
 _LEAST_SIDE = 120
 _NARROW = 0.2
 _BAND = 21

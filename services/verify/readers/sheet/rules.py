@@ -8,6 +8,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from services.verify.readers.sheet.light import components
 from services.verify.readers.sheet.types import Array, Gray
 
 BIN = 24
@@ -105,7 +106,7 @@ def _above(opened: Array) -> Gray:
 def find_rules(mask: Gray, *, least: int) -> list[Rule]:
     """The level lines in a mask, pieces on one course joined, shorter ones than `least` pixels left out. Pass a transposed mask for plumb ones."""
     bridged = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, 25), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(bridged, connectivity=8)
+    count, labels, stats = components(np.asarray(bridged, dtype=np.uint8))
     pieces: list[Rule] = []
     for label in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[label])

@@ -45,10 +45,10 @@ class Source:
         placed = [(text, page.from_original(box)) for text, box in characters]
         self._characters = [(text, (x0 + x1) / 2, (y0 + y1) / 2, y1 - y0) for text, (x0, y0, x1, y1) in placed]
 
-    def look(self, rects: Sequence[Rect], *, erase: Gray | None = None, lines: bool = False, narrower: Sequence[float] = ()) -> list[Seen]:
-        """What is in each rectangle, in order. `erase`: mask of strokes to overlook; `lines`: text may stand in two or more lines;
+    def look(self, rects: Sequence[Rect], *, inks: Sequence[CellInk] | None = None, lines: bool = False, narrower: Sequence[float] = ()) -> list[Seen]:
+        """What is in each rectangle, in order. `inks`: their ink, if it is known; `lines`: text may stand in two or more lines;
         `narrower`: the part of its width, one number per rectangle, at which print is read there as well (the same number: the same column)."""
-        inks = [self.ink.cell(rect, erase=erase) for rect in rects]
+        inks = [self.ink.cell(rect) for rect in rects] if inks is None else inks
         widths = _widths(narrower, inks)
         seen: list[Seen | None] = [None] * len(rects)
         wanted: list[tuple[int, Gray]] = []

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+
+import cv2
+import numpy as np
 
 from services.domain.facts import ColumnRole, SheetCell, SheetColumn, SheetRow, SheetTable
 from services.verify.readers.sheet.columns import Heading, dated, normalise, roles_by_contents
 from services.verify.readers.sheet.ditto import filled_in
 from services.verify.readers.sheet.header import Frame
+from services.verify.readers.sheet.ink import CellInk
 from services.verify.readers.sheet.signature import Verdict, judge_signature
 from services.verify.readers.sheet.source import Seen, Source, of_one_height
-from services.verify.readers.sheet.types import Rect
+from services.verify.readers.sheet.types import Cell, Gray, Rect
 
 _KEEP_POSTERIORS = (ColumnRole.NAME, ColumnRole.SIGNATURE, ColumnRole.ID_NUMBER, ColumnRole.EMPLOYEE_NO, ColumnRole.PHONE, ColumnRole.OTHER)
 _DOUBTFUL = 0.95
@@ -79,21 +83,57 @@ def _by_contents(frame: Frame, source: Source) -> Plan:
 def build(frame: Frame, plan: Plan, source: Source, first_row: int, dates: Sequence[date]) -> SheetTable:
     """One side of a table as facts; its rows are numbered from `first_row`."""
     columns = _columns(frame, plan, source, dates)
-    wanted = [frame.cell(row, plan.columns[i]) for row in frame.body for i in range(len(columns))]
-    fresh = list(dict.fromkeys(c for c in wanted if c not in frame.seen))
-    in_lines = {frame.cell(row, plan.columns[i]) for row in frame.body for i, role in enumerate(plan.roles) if role in _IN_LINES}
-    narrower = {frame.cell(row, plan.columns[i]): _NARROWER[role] for row in frame.body for i, role in enumerate(plan.roles) if role in _NARROWER}
-    for wrapped in (False, True):
-        some = [c for c in fresh if (c in in_lines) is wrapped]
-        parts = [narrower.get(c, 1.0) for c in some]
-        frame.seen.update(zip(some, source.look([c.rect for c in some], lines=wrapped, narrower=parts), strict=True))
+    struck = _read(frame, plan, source)
     frame.body = [row for row in frame.body if not _is_header_again(frame, plan, row)]
     signing = _signing(frame, plan)
-    rows = tuple(_row(frame, plan, source, row, first_row + offset, signing) for offset, row in enumerate(frame.body))
+    rows = tuple(_row(frame, plan, source, row, first_row + offset, signing, row in struck) for offset, row in enumerate(frame.body))
     rows = _without_blank_end(frame, plan, source, rows)
     left = min(frame.grid.column_rects[i][0] for i in plan.columns)
     right = max(frame.grid.column_rects[i][2] for i in plan.columns)
     return SheetTable(source.page.box((left, frame.grid.rect[1], right, frame.grid.rect[3])), columns, filled_in(rows, columns))
+
+
+def _read(frame: Frame, plan: Plan, source: Source) -> set[int]:
+    """Reads the cells of the body, those of crossed-out rows without the strokes through them. Returns which rows are crossed out."""
+    wanted = [frame.cell(row, column) for row in frame.body for column in plan.columns]
+    inks = {cell: frame.seen[cell].ink if cell in frame.seen else source.ink.cell(cell.rect) for cell in wanted}
+    struck, erase = _struck(frame, plan, source, inks)
+    cleared = {c for row in struck for i in _people(plan) if (c := frame.cell(row, plan.columns[i])).r1 - c.r0 == 1}
+    inks |= {cell: source.ink.cell(cell.rect, erase=erase) for cell in cleared}
+    fresh = [cell for cell in inks if cell not in frame.seen or cell in cleared]
+    in_lines = {frame.cell(row, plan.columns[i]) for row in frame.body for i, role in enumerate(plan.roles) if role in _IN_LINES}
+    narrower = {frame.cell(row, plan.columns[i]): _NARROWER[role] for row in frame.body for i, role in enumerate(plan.roles) if role in _NARROWER}
+    for wrapped in (False, True):
+        some = [c for c in fresh if (c in in_lines) is wrapped]
+        parts = [1.0 if c in cleared else narrower.get(c, 1.0) for c in some]
+        seen = source.look([c.rect for c in some], inks=[inks[c] for c in some], lines=wrapped, narrower=parts)
+        frame.seen.update(zip(some, seen, strict=True))
+    return struck
+
+
+def _people(plan: Plan) -> list[int]:
+    """The plan's columns but the rows' numbers, which stay as they are where a row is crossed out."""
+    return [i for i, role in enumerate(plan.roles) if role is not ColumnRole.NUMBER]
+
+
+def _struck(frame: Frame, plan: Plan, source: Source, inks: Mapping[Cell, CellInk]) -> tuple[set[int], Gray | None]:
+    """The rows crossed out, and the page's mask of the strokes through them."""
+    struck: set[int] = set()
+    erase: Gray | None = None
+    for row in frame.body:
+        written = [c.rect for i in _people(plan) if inks[c := frame.cell(row, plan.columns[i])].mask is not None]
+        strokes = source.ink.strike(_row_rect(frame, plan, row), min(r[0] for r in written), max(r[2] for r in written)) if written else None
+        if strokes is not None:
+            struck.add(row)
+            erase = strokes if erase is None else np.asarray(cv2.bitwise_or(erase, strokes), dtype=np.uint8)
+    return struck, erase
+
+
+def _row_rect(frame: Frame, plan: Plan, row: int) -> Rect:
+    """The part of a row that lies on the plan's side."""
+    left = min(frame.grid.column_rects[i][0] for i in plan.columns)
+    right = max(frame.grid.column_rects[i][2] for i in plan.columns)
+    return (left, frame.grid.row_rects[row][1], right, frame.grid.row_rects[row][3])
 
 
 def _is_header_again(frame: Frame, plan: Plan, row: int) -> bool:
@@ -147,22 +187,13 @@ def _printed(frame: Frame, column: int) -> bool:
     return of_one_height([entry.ink for entry in seen])
 
 
-def _row(frame: Frame, plan: Plan, source: Source, row: int, number: int, signing: set[int]) -> SheetRow:
+def _row(frame: Frame, plan: Plan, source: Source, row: int, number: int, signing: set[int], crossed_out: bool) -> SheetRow:
     cells = [frame.cell(row, column) for column in plan.columns]
-    left = min(frame.grid.column_rects[i][0] for i in plan.columns)
-    right = max(frame.grid.column_rects[i][2] for i in plan.columns)
-    top, bottom = frame.grid.row_rects[row][1], frame.grid.row_rects[row][3]
-    rect: Rect = (left, top, right, bottom)
-    others = [i for i, role in enumerate(plan.roles) if role is not ColumnRole.NUMBER]
-    written = [cells[i].rect for i in others if (s := frame.seen.get(cells[i])) is not None and s.ink.mask is not None]
-    erase = source.ink.strike(rect, min(r[0] for r in written), max(r[2] for r in written)) if written else None
-    if erase is not None:
-        alone = [i for i in others if cells[i].r1 - cells[i].r0 == 1]
-        frame.seen.update(zip([cells[i] for i in alone], source.look([cells[i].rect for i in alone], erase=erase), strict=True))
     facts = tuple(_cell(frame.seen.get(cell), cell.rect, index, plan.roles[index], index in signing, source) for index, cell in enumerate(cells))
     has_text = any(entry.text or entry.signed or entry.mark for i, entry in enumerate(facts) if plan.roles[i] is not ColumnRole.NUMBER)
-    has_ink = any((s := frame.seen.get(cells[i])) is not None and s.ink.area > 0.02 * s.ink.height**2 for i in others)
-    return SheetRow(number, source.page.box(rect), facts, crossed_out=erase is not None, empty=not (has_text or has_ink))
+    has_ink = any((s := frame.seen.get(cells[i])) is not None and s.ink.area > 0.02 * s.ink.height**2 for i in _people(plan))
+    rect = _row_rect(frame, plan, row)
+    return SheetRow(number, source.page.box(rect), facts, crossed_out=crossed_out, empty=not (has_text or has_ink))
 
 
 def _cell(seen: Seen | None, rect: Rect, index: int, role: ColumnRole, signing: bool, source: Source) -> SheetCell:

@@ -58,3 +58,22 @@ def test_a_reading_that_dropped_a_digit_is_weighed_again() -> None:
     assert stated_day(DateReading(date(2021, 1, 12), "2021年1月12日", 0.9, posteriors=line), FULL)[:2] == (date(2021, 11, 12), SheetDate.READ)
     assert stated_day(DateReading(date(2021, 11, 12), "2021年11月12日", 0.99), FULL)[:2] == (date(2021, 11, 12), SheetDate.READ)
     assert stated_day(None, FULL)[:2] == (None, SheetDate.UNREADABLE)
+
+
+@pytest.mark.parametrize("written", ["日期：202H-12", "日期:2021/W/12", "日期：Λ月12日", "日期：2021年川月12日"])
+def test_an_eleven_read_as_something_of_two_strokes_is_told_by_the_day(written: str) -> None:
+    found = likeliest_day(posteriors(written), DAYS)
+    assert found is not None
+    assert (found.day, found.probability > 0.95) == (date(2021, 11, 12), True)
+
+
+def test_a_smudge_that_fits_several_days_is_left_to_a_human() -> None:
+    smudged = posteriors("日期：2021年11月W日")
+    found = likeliest_day(smudged, [date(2021, 11, 11), date(2021, 11, 12)])
+    assert found is not None and found.day == date(2021, 11, 11)
+    neither = likeliest_day(smudged, [date(2021, 11, 8), date(2021, 11, 9)])
+    assert neither is None or neither.probability < 0.95
+
+
+def test_a_line_that_no_day_explains_says_no_day_outside_the_training() -> None:
+    assert likeliest_day(posteriors("日期：202K-1S"), DAYS) is None
