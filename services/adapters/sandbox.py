@@ -146,7 +146,7 @@ def _for_now(error: EvidenceError) -> EvidenceError:
     return error
 
 
-def _confine(limits: ChildLimits, folder: Path, hidden: tuple[Path, ...]) -> None:
+def _confine(limits: ChildLimits, folder: Path, hidden: tuple[Path, ...] = ()) -> None:
     """Run in the child before any file is opened. One thread per library: the pool has a process per core."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
