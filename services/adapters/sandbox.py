@@ -10,10 +10,12 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -56,18 +58,41 @@ class Sandbox:
     def __init__(self, workers: int, limits: ChildLimits | None = None) -> None:
         self.limits = limits or ChildLimits()
         self.workers = max(1, workers)
+        self._lock = threading.RLock()
+        self._stopped = False
         remove_left_behind()
         self._held = HeldFolder("children")
-        self.folder = self._held.path
+        self._pool = self._new_pool()
+
+    @property
+    def folder(self) -> Path:
         """The only place that the children can write to; it goes with them."""
+        with self._lock:
+            if not self._stopped and not self._held.path.is_dir():
+                log.error("somebody removed the folder of the children: %s", self._held.path)
+                self._renew()
+            return self._held.path
+
+    def _new_pool(self) -> ProcessPool:
         # spawn: a fork of a process with threads may deadlock, and models are loaded in the child anyway
-        self._pool = ProcessPool(
+        return ProcessPool(
             max_workers=self.workers,
             max_tasks=self.limits.calls,
             initializer=_confine,
-            initargs=(self.limits, self.folder, hidden_from_children()),
+            initargs=(self.limits, self._held.path, hidden_from_children()),
             context=multiprocessing.get_context("spawn"),
         )
+
+    def _renew(self) -> None:
+        """Other children, where those at hand cannot be used any more."""
+        self._end_pool()
+        self._held.remove()
+        self._held = HeldFolder("children")
+        self._pool = self._new_pool()
+
+    def _end_pool(self) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -77,17 +102,36 @@ class Sandbox:
 
     def stop(self) -> None:
         """End the children, whatever they are doing."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
-        self._held.remove()
+        with self._lock:
+            self._stopped = True
+            self._end_pool()
+            self._held.remove()
 
     def run(self, jobs: Iterable[Job[K]]) -> Iterator[tuple[K, Any]]:
         """Each job's key with its result, or with the EvidenceError it ended in, as they finish."""
-        waiting: dict[Any, K] = {self._pool.schedule(_guarded, args=(job.function, job.args), timeout=job.seconds): job.key for job in jobs}
+        waiting: dict[Any, Job[K]] = {self._schedule(job): job for job in jobs}
+        again: set[int] = set()
         while waiting:
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield waiting.pop(future), _result_of(future)
+                job = waiting.pop(future)
+                if (future.cancelled() or isinstance(future.exception(), BrokenProcessPool)) and id(job) not in again and not self._stopped:
+                    again.add(id(job))
+                    waiting[self._schedule(job)] = job
+                else:
+                    yield job.key, _result_of(future)
+
+    def _schedule(self, job: Job[K]) -> Any:
+        """A pool ends for good when a child dies that had nothing to do: then it gets a successor."""
+        with self._lock:
+            try:
+                return self._pool.schedule(_guarded, args=(job.function, job.args), timeout=job.seconds)
+            except RuntimeError:
+                if self._stopped:
+                    raise
+                log.error("the children are gone; others are started")
+                self._renew()
+                return self._pool.schedule(_guarded, args=(job.function, job.args), timeout=job.seconds)
 
 
 def _guarded(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -131,6 +175,9 @@ def _result_of(future: Any) -> Any:
                 Message("处理文件所需内存超出限制；请降低分辨率或拆分后重新提交", "the file needs more memory than allowed; lower its resolution or split it")
             )
         )
+    except (BrokenProcessPool, CancelledError):
+        log.error("children cannot be started")
+        return _for_now(FileUnreadable(Message("解码进程无法启动，请联系运维人员", "no child for decoding can be started; tell the operator")))
     except ProcessExpired as error:
         reason = signal.Signals(-error.exitcode).name if error.exitcode and error.exitcode < 0 else str(error.exitcode)
         return _for_now(

@@ -24,11 +24,14 @@ class HeldFolder:
         self.path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{what}-"))
         self._mark = os.open(self.path / _MARK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(self._folder, fcntl.LOCK_SH)  # which systemd-tmpfiles, that removes what is old, goes around
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
         if self._mark >= 0:
             os.close(self._mark)
+            os.close(self._folder)
             self._mark = -1
 
 

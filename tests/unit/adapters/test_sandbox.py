@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.adapters import sandbox as sandbox_module
 from services.adapters.confinement import probe_walls
 from services.adapters.sandbox import ChildLimits, Job, Sandbox
 from services.adapters.vault import open_vault
@@ -147,6 +149,31 @@ def test_children_cannot_read_the_installations_keys_nor_find_a_way_back(tmp_pat
     if probe_walls().network:
         assert results["back"] == []
     assert open_vault(None, tmp_path / "key").open(sealed, "a") == b"220104199001011779", "to us it is what it was"
+
+
+def who() -> int:
+    return os.getpid()
+
+
+def test_a_child_that_dies_with_nothing_to_do_has_a_successor(caplog: pytest.LogCaptureFixture) -> None:
+    with Sandbox(1) as made:
+        for _ in range(2):
+            ((_, child),) = made.run([Job("", who, (), 30)])
+            os.kill(child, signal.SIGKILL)
+            time.sleep(1.0)
+        assert dict(made.run([Job(n, twice, (n,), 30) for n in range(4)])) == {0: 0, 1: 2, 2: 4, 3: 6}
+        place = made.folder
+        shutil.rmtree(place)
+        assert made.folder != place and dict(made.run([Job("a", write, ("new",), 30)])) == {"a": "written"}
+    assert not made.folder.exists()
+
+
+def test_children_that_cannot_be_started_are_told_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox(1) as made:
+        monkeypatch.setattr(sandbox_module, "_confine", refuse)
+        made._renew()
+        ((_, outcome),) = made.run([Job("", twice, (1,), 30)])
+        assert isinstance(outcome, FileUnreadable) and outcome.passing
 
 
 def test_the_childrens_folder_goes_with_them() -> None:
