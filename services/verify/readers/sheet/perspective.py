@@ -5,12 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from services.verify.readers.sheet.types import Array, Gray, Matrix, Rgb
+from services.verify.readers.sheet.types import Array, Gray, Matrix, Rgb, apply
 
 _LOOK = 640
 _LINES_AT = 1400
 _ALIKE = 0.62
 _SPREAD = 0.2
+_TILTED = 1.5
+"""Degrees by which lines of text on a page straightened by its ruling may still fall; more, and it was no ruling."""
 _COUNTED = 0.12
 """A segment counts for no more than this, in the same measure, where fits compete: one long scratch is not many rules."""
 _LONG, _PIECE = 0.045, 0.025
@@ -105,11 +107,21 @@ def straightening(gray: Gray, text: list[Array]) -> Matrix | None:
     """
     slope = _text_slope(text)
     ruled = _from_ruling(gray, text, slope)
-    if ruled is not None or slope is None or abs(slope) < 0.1:
+    if slope is None or (ruled is not None and _tilt(ruled, text) < _TILTED):
         return ruled
     turn = np.radians(slope)
     across = np.array([np.cos(turn), np.sin(turn), 0.0])
-    return _around_middle(_level(across, np.array([-across[1], across[0], 0.0])), gray.shape[1], gray.shape[0])
+    turned = _around_middle(_level(across, np.array([-across[1], across[0], 0.0])), gray.shape[1], gray.shape[0])
+    if ruled is not None:  # strokes through two rows, slanting each its own way, look like ruling in perspective
+        return turned if _tilt(turned, text) < 0.5 * _tilt(ruled, text) else ruled
+    return turned if abs(slope) >= 0.1 else None
+
+
+def _tilt(matrix: Matrix, text: list[Array]) -> float:
+    """Degrees by which the middle one of the longer lines of text falls or rises on the page that `matrix` makes."""
+    made = [apply(matrix, quad) for quad in text]
+    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in made if np.linalg.norm(q[1] - q[0]) > 3 * np.linalg.norm(q[3] - q[0])]
+    return float(np.median([abs(np.degrees(np.arctan2(e[1], e[0]))) for e in edges])) if len(edges) >= 3 else 0.0
 
 
 def _text_slope(text: list[Array]) -> float | None:
