@@ -135,4 +135,5 @@ def _may_be_called(address: str, allowed: Sequence[Network]) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if any(inner in network for network in allowed):
         return True
-    return inner.is_global and not inner.is_multicast and not inner.is_reserved
+    site_local = isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local  # which counts as global, but is some building's own
+    return inner.is_global and not inner.is_multicast and not inner.is_reserved and not site_local

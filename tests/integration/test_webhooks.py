@@ -159,7 +159,7 @@ def test_a_bound_key_hears_of_its_own_enterprises_only(client: TestClient, local
     [
         "http://127.0.0.1/", "http://localhost:8080/x", "http://10.1.2.3/", "http://192.168.0.1/", "http://169.254.169.254/latest/meta-data", "http://[::1]/",
         "http://[::ffff:10.0.0.1]/", "http://[64:ff9b::a00:1]/", "http://0.0.0.0/", "http://[fe80::1]/", "http://224.0.0.1/", "http://100.64.0.1/", "http://2130706433/",
-        "http://[2002:a00:1::]/", "ftp://example.com/", "file:///etc/passwd", "http://user:pass@example.com/", "javascript:alert(1)", "http:///x", "http://ex ample.com/", "https://h\r\nX: y/",
+        "http://[2002:a00:1::]/", "http://[fec0::1]/", "http://[64:ff9b:1::a00:1]/", "http://[::10.0.0.1]/", "http://[2001:0:7f00:1::]/", "http://198.18.0.1/", "ftp://example.com/", "file:///etc/passwd", "http://user:pass@example.com/", "javascript:alert(1)", "http:///x", "http://ex ample.com/", "https://h\r\nX: y/",
     ],
 )  # fmt: skip
 def test_private_and_strange_addresses_are_refused(client: TestClient, url: str) -> None:
