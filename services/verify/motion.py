@@ -17,6 +17,8 @@ ALIKE = 0.75
 """Mean cosine over the window from which on two stretches are one."""
 _LOCALLY = 0.5
 MEAN_SECONDS = 2.0
+_LEAST_MOVING = 0.25
+"""Share of a window in which something has to move."""
 FAINT = 1.2
 """Root mean square of the movement, in grey levels, below which nothing can be compared."""
 
@@ -40,16 +42,18 @@ def movement(small: Array, rate: float) -> Array:
     return np.where(faint, 0.0, rest / np.maximum(norms, 1e-6)).astype(np.float32)
 
 
-def agreeing(line: Array, window: int) -> Array:
+def agreeing(line: Array, window: int, still: Array | None = None) -> Array:
     """Which entries of a line of cosines belong to stretches (of at least that length) that agree: bool of the same length.
 
+    `still` (bool, of the same length): pairs in neither of which anything moves; they say nothing for or against, as long as enough others do.
     A window's mean lets some strangers in at either end of a stretch; they are cut off again.
     """
     covered = np.zeros(len(line) + 1, dtype=np.int64)
     if len(line) < window:
         return np.zeros(len(line), dtype=bool)
     sums = np.concatenate([[0.0], np.cumsum(line, dtype=np.float64)])
-    good = np.flatnonzero(sums[window:] - sums[:-window] >= ALIKE * window)
+    moving = window if still is None else _moving_in(window, still)
+    good = np.flatnonzero((sums[window:] - sums[:-window] >= ALIKE * moving) & (moving >= _LEAST_MOVING * window))
     if not len(good):
         return np.zeros(len(line), dtype=bool)
     np.add.at(covered, good, 1)
@@ -65,3 +69,9 @@ def agreeing(line: Array, window: int) -> Array:
         inside[start:first] = False
         inside[last:end] = False
     return np.asarray(inside)
+
+
+def _moving_in(window: int, still: Array) -> Array:
+    """How many pairs of each window move."""
+    sums = np.concatenate([[0], np.cumsum(~still)])
+    return np.asarray(sums[window:] - sums[:-window])

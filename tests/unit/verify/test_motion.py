@@ -31,3 +31,14 @@ def test_a_stretch_is_found_where_it_lies(before: int, length: int, after: int) 
 
 def test_a_short_line_agrees_nowhere() -> None:
     assert not agreeing(np.ones(10), 60).any()
+
+
+def test_pauses_say_nothing_as_long_as_enough_moves() -> None:
+    passing = np.tile(np.repeat([0.95, 0.0], 20), 6)
+    still = passing == 0.0
+    assert not agreeing(passing, 60).any()
+    assert agreeing(passing, 60, still)[:-20].all()
+    rarely = np.tile(np.repeat([0.95, 0.0], [6, 54]), 4)
+    assert not agreeing(rarely, 60, rarely == 0.0).any()
+    against = np.tile(np.repeat([0.95, 0.0], 20), 6)
+    assert not agreeing(against, 60, np.zeros(len(against), dtype=bool)).any()

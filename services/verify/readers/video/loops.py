@@ -19,9 +19,11 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 _LEAST_LAG = 3.0
 _MOST_SAMPLES = 6000
-_SPEEDS = (0.95, 1.05, 0.9, 1.1)
+_SPEEDS = (0.95, 1.05, 0.9, 1.1, 0.8, 1.25)
 _MOST_FOR_SPEEDS = 3000
 _USUAL = 8
+_PAUSES = 0.05
+"""Share of samples in which nothing moves from which on repeats are looked for across such pauses too."""
 
 
 def loop_spans(detail: Array, rate: float) -> tuple[Span, ...]:
@@ -35,14 +37,16 @@ def loop_spans(detail: Array, rate: float) -> tuple[Span, ...]:
     plain = movement(small, rate)
     mirrored = movement(small[:, :, ::-1], rate)
     source = np.full(len(small), -1, dtype=np.int64)
-    lags = _mark_again(plain @ plain.T, window, round(_LEAST_LAG * rate), source)
-    _mark_again(plain @ mirrored.T, window, round(_LEAST_LAG * rate), source)
-    for other in (plain, mirrored):
-        _mark_backwards(plain @ other.T, window, round(_LEAST_LAG * rate), source)
+    least_lag = round(_LEAST_LAG * rate)
+    lags = _mark_repeats(plain, mirrored, window, least_lag, source)
     if len(small) <= _MOST_FOR_SPEEDS:
         for speed in _SPEEDS:
             _mark_retimed(plain, small, rate, speed, window, source)
-    return _spans(source, lags, detail, rate)
+    still = np.asarray(~plain.any(axis=1))
+    across = np.full_like(source, -1)
+    if still.mean() >= _PAUSES:
+        _mark_repeats(plain, mirrored, window, least_lag, across, still)
+    return _spans(source, across, lags, detail, rate)
 
 
 def halved(detail: Array) -> Array:
@@ -51,24 +55,35 @@ def halved(detail: Array) -> Array:
     return np.asarray(detail.reshape(count, height // 2, 2, width // 2, 2).mean(axis=(2, 4)).round().astype(np.uint8))
 
 
-def _mark_again(alike: Array, window: int, least_lag: int, source: Array) -> Array:
+def _mark_repeats(plain: Array, mirrored: Array, window: int, least_lag: int, source: Array, still: Array | None = None) -> Array:
+    """Note for each sample what it repeats: again, mirrored, or backwards. `still`: samples in which nothing moves say nothing. Returns what `_mark_again` does."""
+    lags = _mark_again(plain @ plain.T, window, least_lag, source, still)
+    _mark_again(plain @ mirrored.T, window, least_lag, source, still)
+    for other in (plain, mirrored):
+        _mark_backwards(plain @ other.T, window, least_lag, source, still)
+    return lags
+
+
+def _mark_again(alike: Array, window: int, least_lag: int, source: Array, still: Array | None) -> Array:
     """Note for each sample the earliest one it repeats, where nothing was known yet. `alike` [later, earlier]. Returns how many samples repeat after each lag."""
     count, unknown = len(alike), source < 0
     found = np.zeros(count, dtype=np.int64)
     for lag in range(least_lag, count - window):
-        repeated = lag + np.flatnonzero(agreeing(np.diagonal(alike, -lag), window))
+        pauses = None if still is None else still[lag:] & still[:-lag]
+        repeated = lag + np.flatnonzero(agreeing(np.diagonal(alike, -lag), window, pauses))
         found[lag] = len(repeated)
         repeated = repeated[unknown[repeated]]
         source[repeated] = repeated - lag  # the last lag that fits leads farthest back
     return found
 
 
-def _mark_backwards(alike: Array, window: int, least_lag: int, source: Array) -> None:
+def _mark_backwards(alike: Array, window: int, least_lag: int, source: Array, still: Array | None) -> None:
     """The same for what runs backwards."""
     count, unknown = len(alike), source < 0
     for total in range(window, 2 * count - 1 - window):  # later + earlier = total
         later = np.arange(max(total // 2 + 1 + least_lag // 2, total - count + 1), min(total, count - 1) + 1)
-        when = later[agreeing(alike[later, total - later], window)]
+        pauses = None if still is None else still[later] & still[total - later]
+        when = later[agreeing(alike[later, total - later], window, pauses)]
         when = when[unknown[when]]
         better = (source[when] < 0) | (total - when < source[when])
         source[when[better]] = total - when[better]
@@ -90,26 +105,30 @@ def _mark_retimed(plain: Array, small: Array, rate: float, speed: float, window:
             source[later[inside]] = earlier[inside]
 
 
-def _spans(source: Array, lags: Array, detail: Array, rate: float) -> tuple[Span, ...]:
-    """Maximal runs of repeats whose source runs along (forwards or backwards), those that are surely copies as far as their pictures are the same."""
-    runs = _runs(source, rate)
-    if not runs:
+def _spans(source: Array, across: Array, lags: Array, detail: Array, rate: float) -> tuple[Span, ...]:
+    """Maximal runs of repeats whose source runs along (forwards or backwards), those that are surely copies as far as their pictures are the same.
+
+    What repeats only `across` pauses is told where it is surely a copy: a second car on an empty road looks like the first one.
+    """
+    runs = [(run, source[run]) for run in _runs(source, rate)]
+    runs_across = [(run, across[run]) for run in _runs(across, rate)]
+    if not runs and not runs_across:
         return ()
     noise, usual = Noise(detail, rate), _usual(lags)
     pieces: list[Piece] = []
-    for later in runs:
-        earlier = source[later]
+    for later, earlier in runs:
         # a machine may have been in the same place before the stretch that was copied
-        for origin in (earlier, *(later - lag for lag in usual if lag <= later[0])):
-            copied = noise.copied(later, origin)
-            if copied is not None:
-                pieces.append(extended(Piece(later, origin, copied.mirrored), detail))
-                break
-        else:
-            pieces.append(Piece(later, earlier, None))
+        origins = (earlier, *(later - lag for lag in usual if lag <= later[0]))
+        pieces.append(next((p for origin in origins if (p := _copy(later, origin, noise, detail)) is not None), Piece(later, earlier, None)))
+    pieces += [piece for later, earlier in runs_across if (piece := _copy(later, earlier, noise, detail)) is not None]
     return tuple(
         Span(SpanKind.LOOPED, _seconds(piece.later, rate), piece.mirrored is not None, _seconds(np.sort(piece.earlier), rate)) for piece in joined(pieces)
     )
+
+
+def _copy(later: Array, earlier: Array, noise: Noise, detail: Array) -> Piece | None:
+    copied = noise.copied(later, earlier)
+    return None if copied is None else extended(Piece(later, earlier, copied.mirrored), detail)
 
 
 def _runs(source: Array, rate: float) -> list[Array]:

@@ -28,8 +28,10 @@ from services.verify.readers.video.timeline import timeline
 from services.verify.readers.video.watermarked import stamp_of
 
 _SIGNATURE, _SIGNATURE_SAMPLES = (16, 9), 6000
-_USUAL_FPS, _USUAL_LEAST = 25.0, 19.5
-"""Frames a second of a usual camera, and the fewest that phones record: below, frames may be doubled only because the camera was slower than its file."""
+_USUAL_FPS, _USUAL_LEAST, _WEBCAM_LEAST = 25.0, 19.5, 14.0
+"""Frames a second of a usual camera, the fewest that phones and that webcams record."""
+_TRIPLED = 3.0
+"""Times as long from which on a webcam's video counts as slowed: in poor light it may take half as many pictures, five a second would be too few to film with."""
 _BEAT_FRAMES, _BEAT_SIZE, _LEAST_DOUBLED = 36, (128, 72), 10.0
 
 
@@ -198,7 +200,8 @@ def _at_usual_speed(shown: Structure, beat: Beat, effective: float) -> tuple[flo
     if beat.times == 1:
         return effective, ()
     usual = round(shown.playable / beat.times, 3)
-    if not beat.certain or not shown.silent or (shown.fps or 0) < _USUAL_LEAST:
+    least = _WEBCAM_LEAST if beat.times >= _TRIPLED else _USUAL_LEAST
+    if not beat.certain or not shown.silent or (shown.fps or 0) < least:
         return effective, (("if_frames_are_doubled", usual),)
     return effective / beat.times, (("if_frames_are_doubled", usual), ("if_not_slowed", round(effective, 3)))
 
@@ -217,4 +220,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-register(Reader("video", 5, (EvidenceKind.VIDEO,), read=read))
+register(Reader("video", 6, (EvidenceKind.VIDEO,), read=read))

@@ -74,10 +74,37 @@ def test_a_copied_stretch_of_a_machine_is_told_by_its_noise() -> None:
     assert sum(span.seconds[1] - span.seconds[0] for span in found if span.certain) == pytest.approx(45, abs=2)
 
 
-@pytest.mark.parametrize("speed", [0.9, 0.95, 1.05, 1.1])
+@pytest.mark.parametrize("speed", [0.8, 0.9, 0.95, 1.05, 1.1, 1.25])
 def test_a_repeat_at_another_speed_is_found(speed: float) -> None:
     clip = moving(60, 7)
     again = clip[np.floor(np.arange(0, len(clip) - 1, speed)).astype(int)]
     found = loop_spans(np.concatenate([clip, again]), RATE)
     covered = sum(span.seconds[1] - span.seconds[0] for span in found)
     assert found[0].seconds[0] == pytest.approx(60, abs=2) and covered == pytest.approx(len(again) / RATE, rel=0.15)
+
+
+def road(seconds: float, seed: int) -> Any:
+    """A quiet road: now and then a car of some colour and height passes, between them nothing moves."""
+    rng = np.random.default_rng(seed)
+    ys, xs = np.mgrid[0:36, 0:64]
+    frames = np.repeat(np.random.default_rng(79).integers(60, 140, (1, 36, 64)).astype(float), round(seconds * RATE), axis=0)
+    at = 2.0
+    while at + 4 < seconds:
+        lane, speed, shade, way = rng.uniform(8, 30), rng.uniform(18, 30), rng.choice([-50, 60, 90]), rng.choice([-1, 1])
+        for k in range(round(at * RATE), min(len(frames), round((at + 4) * RATE))):
+            x = (32 - way * 40) + way * speed * (k / RATE - at)
+            frames[k] += shade * np.exp(-((xs - x) ** 2) / 30 - (ys - lane) ** 2 / 8)
+        at += rng.uniform(9, 12)
+    return (frames + rng.normal(0, 0.7, frames.shape)).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("change", [lambda v: v, lambda v: v[:, :, ::-1], lambda v: v[::-1]])
+def test_a_repeat_is_found_across_pauses_in_which_nothing_moves(change: Any) -> None:
+    clip = road(40, 3)
+    found = loop_spans(np.concatenate([clip, change(clip)]), RATE)
+    assert sum(span.seconds[1] - span.seconds[0] for span in found if span.certain) == pytest.approx(40, abs=2.5)
+
+
+def test_cars_that_pass_one_after_another_are_no_loop() -> None:
+    for seed in range(6):
+        assert loop_spans(road(80, seed), RATE) == ()

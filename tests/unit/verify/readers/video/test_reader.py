@@ -191,6 +191,14 @@ def test_frames_shown_twice_count_once_unless_sound_runs_along(sound: bool, seco
     assert ("if_not_slowed" in dict(found.witnesses)) is not sound
 
 
+@pytest.mark.parametrize(("times", "seconds"), [(2, 24), (3, 12)])
+def test_at_a_webcams_rate_only_frames_shown_three_times_are_surely_slowed(times: int, seconds: float, tmp_path: Path) -> None:
+    source = videos.hand_held(tmp_path / "s.mp4", 12, 3, size=(256, 144), fps=15)
+    found = facts(videos.slowed_content(source, tmp_path / "a.mp4", times))
+    assert found.effective_seconds == pytest.approx(seconds, abs=0.3)
+    assert dict(found.witnesses)["if_frames_are_doubled"] == pytest.approx(12, abs=0.3)
+
+
 def test_the_bound_on_bytes_holds(clip: Path) -> None:
     with pytest.raises(FileTooLarge):
         facts(clip, Limits(file_bytes=1000))
