@@ -8,11 +8,9 @@ from pathlib import Path
 
 import typer
 
-from services.adapters.queue import job_kinds
+from services.adapters.queue import CANCELLED, job_kinds
 from services.adapters.queue.watching import STATES
 from services.cli.serving import JOB_MODULES, installed_store
-
-_CANCELLED = "cancelled by an operator"
 
 
 def list_all(states: list[str], name: str | None, limit: int, as_json: bool, data: Path | None) -> int:
@@ -50,11 +48,11 @@ def cancel(job_id: str, data: Path | None) -> int:
     for module in JOB_MODULES:
         importlib.import_module(module)
     with installed_store(data) as store:
-        job = store.queue.cancel(job_id, _CANCELLED)
+        job = store.queue.cancel(job_id, CANCELLED)
         if job is None:
             typer.echo(f"{job_id}: 没有等待或进行中的该任务 / there is no such job waiting or running", err=True)
             return 2
         kind = job_kinds().get(job.name)
         if kind is not None and kind.dead is not None:
-            kind.dead(store, _CANCELLED, **job.args)
+            kind.dead(store, CANCELLED, **job.args)
     return 0

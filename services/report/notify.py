@@ -6,7 +6,7 @@ import json
 import time
 
 from services.adapters.outbound import NotAllowed, SendFailed, check_url, parse_networks, post
-from services.adapters.queue import job
+from services.adapters.queue import CANCELLED, job
 from services.adapters.repository import Delivery, Webhook
 from services.adapters.signing import signed_headers
 from services.adapters.store import Store
@@ -42,7 +42,14 @@ def _concerns(hook: Webhook, uscc: str | None) -> bool:
     return hook.enterprises is None or (uscc is not None and uscc in hook.enterprises)
 
 
-@job("webhook.deliver", seconds=120.0)
+def _broke_off(store: Store, reason: str, delivery_id: str, attempt: int) -> None:
+    """A try whose workers died is one that was not taken: the next comes in its time, unless an operator wanted no more."""
+    delivery = store.repository.delivery(delivery_id)
+    if delivery is not None and delivery.state == "waiting" and delivery.attempts < attempt:
+        _settle(store, store.repository.webhook(delivery.webhook_id), delivery_id, attempt, None, reason, last=reason == CANCELLED)
+
+
+@job("webhook.deliver", seconds=120.0, dead=_broke_off)
 def deliver(store: Store, delivery_id: str, attempt: int) -> None:
     """One try. What is not taken is tried again later, by a job of its own: the job table's tries are for workers that die."""
     delivery = store.repository.delivery(delivery_id)
@@ -50,8 +57,13 @@ def deliver(store: Store, delivery_id: str, attempt: int) -> None:
         return
     hook = store.repository.webhook(delivery.webhook_id)
     answer, reason = _try(store, hook, delivery)
+    _settle(store, hook, delivery_id, attempt, answer, reason)
+
+
+def _settle(store: Store, hook: Webhook, delivery_id: str, attempt: int, answer: int | None, reason: str | None, *, last: bool = False) -> None:
+    """Write down what became of a try, and where it was not taken have the next one made."""
     taken = answer is not None and 200 <= answer < 300
-    last = attempt > len(WAITS) or answer == _GONE or hook.disabled_at is not None
+    last = last or attempt > len(WAITS) or answer == _GONE or hook.disabled_at is not None
     state = "delivered" if taken else "dead" if last else "waiting"
     with store.repository.transaction():
         store.repository.change_delivery(delivery_id, state=state, attempts=attempt, answer=answer, reason=None if taken else reason)

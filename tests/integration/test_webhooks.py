@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from services.adapters import outbound
 from services.adapters.announce import announce
 from services.adapters.outbound import NotAllowed, SendFailed, check_url, parse_networks, post
-from services.adapters.queue import job_kinds
+from services.adapters.queue import CANCELLED, job_kinds
 from services.adapters.repository import tables
 from services.adapters.repository.base import now
 from services.adapters.store import Store
@@ -137,6 +137,29 @@ def test_it_is_given_up_in_the_end_and_at_once_where_nobody_wants_it(client: Tes
     announce(local, "claim.verified", new_claim(client, claim_no="2"))
     work(local)
     assert client.get(f"{API}/webhooks/{hook['id']}").json()["disabled_at"]
+
+
+def test_a_try_whose_workers_died_is_followed_by_the_next(client: TestClient, local: Store, listener: Listener) -> None:
+    hook = made(client, listener.url)
+    announce(local, "claim.verified", new_claim(client))
+    held = local.queue.claim("test", ["webhook.announce"])
+    assert held is not None
+    do_job(local, held)
+    (delivery,) = local.repository.deliveries(hook["id"])
+    dead = job_kinds()["webhook.deliver"].dead
+    assert dead is not None
+    with local.database.writing() as connection:
+        connection.execute(tables.jobs.update().where(tables.jobs.c.name == "webhook.deliver").values(state="dead"))
+    dead(local, "the worker fell silent", delivery_id=delivery.id, attempt=1)
+    dead(local, "the worker fell silent", delivery_id=delivery.id, attempt=1)
+    (told,) = local.repository.deliveries(hook["id"])
+    assert (told.state, told.attempts, told.reason) == ("waiting", 1, "the worker fell silent")
+    due_now(local)
+    work(local)
+    assert len(listener.heard) == 1 and local.repository.deliveries(hook["id"])[0].state == "delivered"
+    cancelled = local.repository.add_delivery(hook["id"], "msg_2", "claim.verified", "{}")
+    dead(local, CANCELLED, delivery_id=cancelled, attempt=1)
+    assert local.repository.deliveries(hook["id"])[0].state == "dead" and local.queue.claim("test", ["webhook.deliver"]) is None
 
 
 def test_a_bound_key_hears_of_its_own_enterprises_only(client: TestClient, local: Store, listener: Listener) -> None:

@@ -3,8 +3,8 @@ and completed only by the attempt that holds it; so a killed worker, a lost brok
 
 from __future__ import annotations
 
-from services.adapters.queue.kinds import BATCH, NORMAL, SOON, Job, JobKind, Lane, job, job_kinds, scrub
+from services.adapters.queue.kinds import BATCH, CANCELLED, NORMAL, SOON, Job, JobKind, Lane, job, job_kinds, scrub
 from services.adapters.queue.table import Queue
 from services.adapters.queue.watching import JobRecord
 
-__all__ = ["BATCH", "NORMAL", "SOON", "Job", "JobKind", "JobRecord", "Lane", "Queue", "job", "job_kinds", "scrub"]
+__all__ = ["CANCELLED", "BATCH", "NORMAL", "SOON", "Job", "JobKind", "JobRecord", "Lane", "Queue", "job", "job_kinds", "scrub"]

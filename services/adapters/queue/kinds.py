@@ -26,6 +26,9 @@ class Lane(StrEnum):
     HEAVY = "heavy"
     """Videos and the like: minutes each."""
     BATCH = "batch"
+    """Slices of batches: seconds each."""
+    BULK = "bulk"
+    """Batches that read files again, and what is done once for a whole batch: minutes each."""
 
 
 def lane_of(priority: int) -> Lane:
@@ -54,6 +57,9 @@ class JobKind:
     seconds: float
     dead: Callable[..., None] | None
 
+
+CANCELLED = "cancelled by an operator"
+"""The reason that `dead` is told where nothing went wrong."""
 
 _KINDS: dict[str, JobKind] = {}
 
