@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from services.domain.batch import Verification
 from services.domain.case import Case, Evidence, FileProblem
 from services.domain.claim import Claim, Roster, Trainees
 from services.domain.evidence import EvidenceFile
@@ -67,7 +68,7 @@ def facts_fast(text: str | bytes, version: int) -> Facts | None:
 def _decoder(cls: type[T]) -> Callable[[msgspec.Raw], T] | None:
     if cls is Case:
         return _case_decoder()  # type: ignore[return-value]
-    if cls in (Roster, Trainees, Claim, Judgement):
+    if cls in (Roster, Trainees, Claim, Judgement, Verification):
         return msgspec.json.Decoder(cls).decode
     return None
 

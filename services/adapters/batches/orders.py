@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.adapters.batches.store import BatchStore
-from services.adapters.queue import BATCH
+from services.adapters.queue import BATCH, Lane
 from services.adapters.store import Store
 from services.domain.batch import BatchOrder, BatchState
 
@@ -16,7 +16,7 @@ def start(store: Store, order: BatchOrder) -> str:
     """Write an order down and have it done; its id. What it names is looked up when the claims are selected."""
     with store.repository.transaction():
         batch_id = batch_store(store).create(order)
-        store.queue.enqueue("batch.select", priority=BATCH, batch_id=batch_id)
+        store.queue.enqueue("batch.select", priority=BATCH, lane=Lane.BULK, batch_id=batch_id)
     return batch_id
 
 
@@ -30,7 +30,7 @@ def resume(store: Store, batch_id: str) -> bool:
     with store.repository.transaction():
         resumed = batch_store(store).turn(batch_id, BatchState.QUEUED, since=(BatchState.PAUSED,))
         if resumed:
-            store.queue.enqueue("batch.select", priority=BATCH, batch_id=batch_id)
+            store.queue.enqueue("batch.select", priority=BATCH, lane=Lane.BULK, batch_id=batch_id)
     return resumed
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from services.adapters import codec
 from services.adapters.batches import tables as b
@@ -185,14 +185,18 @@ class BatchStore(Part):
         """Write down what became of claims, add to the totals and to the progress."""
         c = b.batch_claims.c
         with self.database.writing() as connection:
-            for row in rows:
-                plain = {"change": codec.to_plain(row.change) if row.change else None, "reason": row.reason}
-                values: dict[str, Any] = {"state": row.state.value, "decided": row.decided, "touches": row.touches}
-                values["body"] = self._seal(codec.dumps(plain), f"batch_claims/{batch_id}/{row.number}")
-                connection.execute(update(b.batch_claims).where(c.batch_id == batch_id, c.number == row.number).values(**values))
+            if rows:
+                where = (c.batch_id == bindparam("of_batch"), c.number == bindparam("of_number"))
+                connection.execute(update(b.batch_claims).where(*where), [self._values(batch_id, row) for row in rows])
             so_far = connection.execute(select(b.batches.c.totals).where(b.batches.c.id == batch_id).with_for_update()).scalar_one()
             totals = codec.dumps(codec.loads(Totals, so_far).plus(gained))
             connection.execute(update(b.batches).where(b.batches.c.id == batch_id).values(done=b.batches.c.done + newly, totals=totals, updated_at=now()))
+
+    def _values(self, batch_id: str, row: BatchRow) -> dict[str, Any]:
+        plain = {"change": codec.to_plain(row.change) if row.change else None, "reason": row.reason}
+        body = self._seal(codec.dumps(plain), f"batch_claims/{batch_id}/{row.number}")
+        where = {"of_batch": batch_id, "of_number": row.number}
+        return {**where, "state": row.state.value, "decided": row.decided, "touches": row.touches, "body": body}
 
     def put_file(self, batch_id: str, name: str, data: bytes) -> None:
         """The changes as a file (xlsx, json)."""

@@ -14,7 +14,7 @@ from services.adapters.announce import announce
 from services.adapters.batches import BatchRecord, BatchRow, RowState, orders
 from services.adapters.batches.orders import batch_store
 from services.adapters.batches.store import DECIDED
-from services.adapters.queue import BATCH, scrub
+from services.adapters.queue import BATCH, Lane, scrub
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.batch import NEWEST, SAME, BatchOrder, BatchState, Cause, Totals, difference
@@ -89,9 +89,10 @@ def select_claims(store: Store, batch_id: str) -> None:
         if not batches.turn(batch_id, BatchState.RUNNING, since=(BatchState.QUEUED,)):
             return
         slices = batches.waiting_slices(batch_id, SLICE)
-        store.queue.enqueue_many("batch.slice", [{"batch_id": batch_id, "first": first} for first in slices], priority=BATCH)
+        lane = Lane.BULK if record.order.reread else Lane.BATCH
+        store.queue.enqueue_many("batch.slice", [{"batch_id": batch_id, "first": first} for first in slices], priority=BATCH, lane=lane)
         if not slices:
-            store.queue.enqueue("batch.settle", priority=BATCH, batch_id=batch_id)
+            _enqueue_settling(store, batch_id)
 
 
 def run_slice(store: Store, sandbox: Sandbox, batch_id: str, first: int) -> None:
@@ -139,7 +140,7 @@ def settle(store: Store, sandbox: Sandbox, batch_id: str) -> None:
         _settle(store, Replayer(store, sandbox, record.order), record)
     with store.repository.transaction():
         if batches.turn(batch_id, BatchState.FINISHED, since=(BatchState.RUNNING,)):
-            store.queue.enqueue("batch.export", priority=BATCH, batch_id=batch_id)
+            store.queue.enqueue("batch.export", priority=BATCH, lane=Lane.BULK, batch_id=batch_id)
             announce(store, "batch.finished", batch_id)
 
 
@@ -227,7 +228,11 @@ def _readers(replayed: Replayed) -> tuple[tuple[str, int], ...]:
 
 def _settle_if_done(store: Store, batch_id: str) -> None:
     if batch_store(store).finished(batch_id):
-        store.queue.enqueue("batch.settle", priority=BATCH, batch_id=batch_id)
+        _enqueue_settling(store, batch_id)
+
+
+def _enqueue_settling(store: Store, batch_id: str) -> None:
+    store.queue.enqueue("batch.settle", priority=BATCH, lane=Lane.BULK, batch_id=batch_id)
 
 
 def _settle(store: Store, replayer: Replayer, record: BatchRecord) -> None:
