@@ -47,7 +47,7 @@ class ChildLimits:
     """Bytes of address space, bytes of one written file, seconds of CPU and calls until a child is replaced."""
 
     memory: int = 8 * 1024**3
-    written: int = 2 * 1024**3
+    written: int = 5 * 1024**3
     calls: int = 200
     cpu_seconds: int = 4 * 3600
 
@@ -86,8 +86,9 @@ class Sandbox:
     def _renew(self) -> None:
         """Other children, where those at hand cannot be used any more."""
         self._end_pool()
-        self._held.remove()
-        self._held = HeldFolder("children")
+        if not self._held.path.is_dir():
+            self._held.remove()
+            self._held = HeldFolder("children")
         self._pool = self._new_pool()
 
     def _end_pool(self) -> None:

@@ -116,7 +116,7 @@ def report_places(folders: Sequence[Path], out: Path | None, *, several: bool = 
 
 
 def _take(folder: Path, store: Store, sandbox: Sandbox) -> str:
-    with tempfile.TemporaryDirectory(prefix="hezheng-intake-") as workspace:
+    with tempfile.TemporaryDirectory(prefix="intake-", dir=sandbox.folder) as workspace:  # where children may write
         intake = take_in(Path(os.path.abspath(folder)), Path(workspace), opened=partial(in_child, sandbox))  # "." has no name to go by
         return store_intake(intake, store)
 

@@ -14,6 +14,9 @@ from services.adapters.zip_files import open_zip
 from services.domain.case import FileProblem
 from services.domain.text import Message
 
+_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
+"""What programs for zips write. LZMA is none of them: its window, which may be of 4 GB, is the archive's own choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
@@ -40,6 +43,18 @@ class Member:
     path: str
     local: Path | None
     problem: FileProblem | None = None
+
+
+def unpack_whole(archive_path: Path, argument: tuple[Path, Budget]) -> tuple[list[Member], Budget, str | None]:
+    """For a child: every file of the archive under a folder, what is left of the budget, and why it is no archive, or only in part one."""
+    into, budget = argument
+    members: list[Member] = []
+    try:
+        for member in unpack(archive_path, into, budget):
+            members.append(member)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        return members, budget, str(error) or type(error).__name__
+    return members, budget, None
 
 
 def unpack(archive_path: Path, into: Path, budget: Budget) -> Iterator[Member]:
@@ -125,6 +140,14 @@ def _checked_name(info: zipfile.ZipInfo) -> tuple[str, FileProblem | None]:
 def _refusal(info: zipfile.ZipInfo, budget: Budget) -> FileProblem | None:
     if info.flag_bits & 0x1:
         return FileProblem("file.encrypted", Message("压缩包已加密，请提交未加密的文件", "the archive is encrypted; submit it without a password"))
+    if info.compress_type not in _METHODS:
+        return FileProblem(
+            "file.unreadable",
+            Message(
+                "压缩包采用不支持的压缩方式，请以普通 zip 格式重新打包",
+                "the archive is packed by a method that is not taken here; pack it as an ordinary zip",
+            ),
+        )
     if budget.entries <= 0:
         return FileProblem(
             "file.too_large",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from services.domain.claim import Claim, Roster, Trainees
 from services.domain.errors import ClaimUnreadable, EvidenceError, FieldProblem
 from services.domain.evidence import EvidenceKind
 from services.domain.text import Message
-from services.ingest.archive import ArchiveLimits, Budget, unpack
+from services.ingest.archive import ArchiveLimits, Budget, Member, unpack_whole
 from services.ingest.claim_json import load_claim
 from services.ingest.sniff import family, sniff, type_problem
 from services.ingest.tables import read_roster, read_trainees
@@ -72,28 +71,29 @@ def kind_of(path: str) -> EvidenceKind | None:
     return KIND_FOLDERS.get(top.strip().lower()) if slash else None
 
 
-Opener = Callable[[Callable[[Path, str], Any], Path, str], Any]
-"""Calls `read(path, name)`: directly, or in a child process, where a table from outside can do no harm."""
+Opener = Callable[[Callable[[Path, Any], Any], Path, Any], Any]
+"""Calls `read(path, argument)`: directly, or in a child process, where a table or an archive from outside can do no harm."""
 
 
-def directly(read: Callable[[Path, str], T], path: Path, name: str) -> T:
-    return read(path, name)
+def directly(read: Callable[[Path, Any], T], path: Path, argument: Any) -> T:
+    return read(path, argument)
 
 
 def take_in(source: Path, workspace: Path, limits: ArchiveLimits | None = None, opened: Opener = directly) -> Intake:
-    """Read a claim folder or zip; archives are unpacked under `workspace`. Raises ClaimUnreadable if there is no readable claim."""
+    """Read a claim folder or zip; archives are unpacked under `workspace`, which has to be where `opened` may write. Raises ClaimUnreadable if
+    there is no readable claim."""
     if not source.exists():
         raise ClaimUnreadable(Message(f"找不到 {source}", f"{source} does not exist"), file=str(source))
     budget = Budget(limits or ArchiveLimits())
     problems: list[tuple[str, FileProblem]] = []
-    listed = _folder_files(source, problems) if source.is_dir() else _zip_files(source, workspace / "claim", budget, problems)
+    listed = _folder_files(source, problems) if source.is_dir() else _zip_files(source, workspace / "claim", budget, problems, opened)
     found = dict(listed)
     found, problems = _below_claim_json(found, problems)
     name = source.name if source.is_dir() else re.sub(r"\.zip$", "", source.name, flags=re.IGNORECASE)
     claim = load_claim(_claim_bytes(found, source), name)
     trainees = _table(found, "trainees", read_trainees, problems, opened)
     roster = _table(found, "roster", read_roster, problems, opened)
-    files = list(_evidence(found, workspace, budget, problems, depth=1))
+    files = list(_evidence(found, _Unpacking(workspace, budget, problems, opened), depth=1))
     return Intake(claim, trainees, roster, tuple(files), tuple(problems))
 
 
@@ -134,18 +134,29 @@ def _path_in(root: Path, local: Path) -> str:
     return unicodedata.normalize("NFC", raw.decode("utf-8", "replace"))
 
 
-def _zip_files(source: Path, into: Path, budget: Budget, problems: list[tuple[str, FileProblem]]) -> list[tuple[str, Path]]:
-    listed = []
+def _unpack(archive: Path, into: Path, budget: Budget, opened: Opener) -> tuple[list[Member], str | None]:
+    """What is in an archive, and why it is none, or only in part one."""
     try:
-        for member in unpack(source, into, budget):
-            if member.problem is not None:
-                problems.append((member.path, member.problem))
-            elif member.local is not None and not IGNORED.search(member.path):
-                listed.append((unicodedata.normalize("NFC", member.path), member.local))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        members, left, broken = opened(unpack_whole, archive, (into, budget))
+    except EvidenceError as error:
+        return [], error.message.en
+    budget.entries, budget.bytes = left.entries, left.bytes
+    return members, broken
+
+
+def _zip_files(source: Path, into: Path, budget: Budget, problems: list[tuple[str, FileProblem]], opened: Opener) -> list[tuple[str, Path]]:
+    listed = []
+    members, broken = _unpack(source, into, budget, opened)
+    if broken is not None:
         raise ClaimUnreadable(
-            Message(f"{source.name} 既不是文件夹也不是完好的 zip（{error}）", f"{source.name} is neither a folder nor a sound zip ({error})"), file=source.name
-        ) from error
+            Message(f"{source.name} 既不是文件夹也不是完好的 zip（{broken}）", f"{source.name} is neither a folder nor a sound zip ({broken})"),
+            file=source.name,
+        )
+    for member in members:
+        if member.problem is not None:
+            problems.append((member.path, member.problem))
+        elif member.local is not None and not IGNORED.search(member.path):
+            listed.append((unicodedata.normalize("NFC", member.path), member.local))
     return sorted(listed)
 
 
@@ -187,34 +198,45 @@ def _table(found: dict[str, Path], which: str, read: Callable[[Path, str], T], p
     return None
 
 
-def _evidence(found: dict[str, Path], workspace: Path, budget: Budget, problems: list[tuple[str, FileProblem]], depth: int) -> Iterator[IntakeFile]:
+@dataclass(frozen=True, slots=True)
+class _Unpacking:
+    """Where archives in a claim go, how much they may still hold, what of them was not taken."""
+
+    workspace: Path
+    budget: Budget
+    problems: list[tuple[str, FileProblem]]
+    opened: Opener
+
+
+def _evidence(found: dict[str, Path], unpacking: _Unpacking, depth: int) -> Iterator[IntakeFile]:
     for path, local in sorted(found.items()):
         if "/" not in path:
             continue
         kind = kind_of(path)
         media_type = sniff(local)
         if kind is not None and family(media_type) == "archive" and path.lower().endswith(".zip"):
-            yield from _nested(path, local, workspace, budget, problems, depth)
+            yield from _nested(path, local, unpacking, depth)
             continue
         problem = type_problem(path, media_type, kind)
         if problem is not None and kind is not None:
-            problems.append((path, problem))
+            unpacking.problems.append((path, problem))
         yield IntakeFile(path, local, kind, media_type)
 
 
-def _nested(path: str, local: Path, workspace: Path, budget: Budget, problems: list[tuple[str, FileProblem]], depth: int) -> Iterator[IntakeFile]:
+def _nested(path: str, local: Path, unpacking: _Unpacking, depth: int) -> Iterator[IntakeFile]:
+    budget, problems = unpacking.budget, unpacking.problems
     if depth > budget.limits.depth:
         problems.append((path, FileProblem("file.too_large", Message(f"{path} 压缩层数过多，未处理", f"{path} is nested too deeply and was not taken"))))
         return
     inner: dict[str, Path] = {}
-    into = workspace / f"nested-{budget.entries}-{len(problems)}-{local.stem[:20]}"
-    try:
-        for member in unpack(local, into, budget):
-            inside = f"{path}/{unicodedata.normalize('NFC', member.path)}"
-            if member.problem is not None:
-                problems.append((inside, member.problem))
-            elif member.local is not None and not IGNORED.search(inside):
-                inner[inside] = member.local
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        problems.append((path, FileProblem("file.unreadable", Message(f"{path} 不是完好的 zip（{error}）", f"{path} is no sound zip ({error})"))))
-    yield from _evidence(inner, workspace, budget, problems, depth + 1)
+    into = unpacking.workspace / f"nested-{budget.entries}-{len(problems)}-{local.stem[:20]}"
+    members, broken = _unpack(local, into, budget, unpacking.opened)
+    for member in members:
+        inside = f"{path}/{unicodedata.normalize('NFC', member.path)}"
+        if member.problem is not None:
+            problems.append((inside, member.problem))
+        elif member.local is not None and not IGNORED.search(inside):
+            inner[inside] = member.local
+    if broken is not None:
+        problems.append((path, FileProblem("file.unreadable", Message(f"{path} 不是完好的 zip（{broken}）", f"{path} is no sound zip ({broken})"))))
+    yield from _evidence(inner, unpacking, depth + 1)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import json
 import struct
 import tracemalloc
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from services.adapters.sandbox import Sandbox
 from services.adapters.zip_files import open_zip
 from services.domain.errors import ClaimUnreadable
 from services.ingest.archive import ArchiveLimits, unpack_all
 from services.ingest.bodies import parse_json
+from services.ingest.children import in_child
 from services.ingest.claim_json import load_claim
+from services.ingest.folder import take_in
 from services.ingest.problems import Problem
 from services.ingest.sniff import sniff
 
@@ -52,6 +58,36 @@ def test_what_archives_have_is_read(tmp_path: Path) -> None:
         archive.comment = b"c" * 60_000
     with open_zip(large) as archive:
         assert archive.read("a") == content, "members may be larger than the directory"
+
+
+def test_what_only_bombs_are_packed_by_is_refused(tmp_path: Path) -> None:
+    """LZMA's window is as large as the archive says, and unpacking fills it."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.jpg", bytes(1000))
+    (member,) = unpack_all(tmp_path / "a.zip", tmp_path / "into", ArchiveLimits())
+    assert member.local is None and member.problem is not None and member.problem.code == "file.unreadable" and "zip" in member.problem.message.en
+
+
+def test_a_zip_of_a_claim_is_unpacked_by_a_child(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("b.txt", "b")
+        archive.writestr("../c.txt", "c")
+    claim = {"enterprise": {"name": "e"}, "project": {"name": "p", "start": "2021-11-08", "end": "2021-11-12", "class_hours": "40"}}
+    source = tmp_path / "claim.zip"
+    with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("top/claim.json", json.dumps(claim))
+        archive.writestr("top/plan/a.txt", "a")
+        archive.writestr("top/plan/more.zip", inner.getvalue())
+        archive.writestr("top/plan/broken.zip", b"PK\x03\x04 broken")
+    into = {"directly": tmp_path / "work"}
+    with Sandbox(1) as sandbox:
+        into["child"] = sandbox.folder / "work"
+        found = [take_in(source, into["directly"]), take_in(source, into["child"], opened=partial(in_child, sandbox))]
+        assert [file.local.read_bytes() for file in found[1].files] == [b"a", b"b"]
+        assert all(file.local.is_relative_to(sandbox.folder) for file in found[1].files)
+    assert [(f.path, f.kind, f.media_type) for f in found[0].files] == [(f.path, f.kind, f.media_type) for f in found[1].files]
+    assert found[0].problems == found[1].problems and {path for path, _ in found[1].problems} == {"plan/broken.zip", "plan/more.zip/c.txt"}
 
 
 def test_a_text_of_more_values_than_a_claim_can_have_is_not_parsed() -> None:
