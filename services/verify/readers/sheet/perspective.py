@@ -119,15 +119,24 @@ def straightening(gray: Gray, text: list[Array]) -> Matrix | None:
 
 def _tilt(matrix: Matrix, text: list[Array]) -> float:
     """Degrees by which the middle one of the longer lines of text falls or rises on the page that `matrix` makes."""
-    made = [apply(matrix, quad) for quad in text]
-    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in made if np.linalg.norm(q[1] - q[0]) > 3 * np.linalg.norm(q[3] - q[0])]
-    return float(np.median([abs(np.degrees(np.arctan2(e[1], e[0]))) for e in edges])) if len(edges) >= 3 else 0.0
+    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in (apply(matrix, quad) for quad in _longer(text))]
+    return float(np.median([abs(np.degrees(np.arctan2(e[1], e[0]))) for e in edges])) if edges else 0.0
 
 
 def _text_slope(text: list[Array]) -> float | None:
     """Degrees (clockwise) by which the longer lines of text fall; None without any."""
-    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in text if np.linalg.norm(q[1] - q[0]) > 3 * np.linalg.norm(q[3] - q[0])]
-    return float(np.median([np.degrees(np.arctan2(e[1], e[0])) for e in edges])) if len(edges) >= 3 else None
+    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in _longer(text)]
+    return float(np.median([np.degrees(np.arctan2(e[1], e[0])) for e in edges])) if edges else None
+
+
+def _longer(text: list[Array]) -> list[Array]:
+    """The lines whose slope tells something: three or more that are thrice as long as high, else, where only names stand, six of twice the height."""
+    shapes = [float(np.linalg.norm(q[1] - q[0]) / max(float(np.linalg.norm(q[3] - q[0])), 1e-9)) for q in text]
+    for ratio, enough in ((3.0, 3), (1.7, 6)):
+        found = [quad for quad, shape in zip(text, shapes, strict=True) if shape > ratio]
+        if len(found) >= enough:
+            return found
+    return []
 
 
 def _from_ruling(gray: Gray, text: list[Array], slope: float | None) -> Matrix | None:

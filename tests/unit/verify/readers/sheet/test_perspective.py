@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from services.verify.readers.sheet.perspective import straightening
 from services.verify.readers.sheet.types import Array, apply
@@ -20,9 +21,9 @@ def _page(*strokes: tuple[int, int]) -> Array:
     return gray
 
 
-def _lines() -> list[Array]:
-    """Corners of three words in each of sixteen level rows."""
-    return [np.array([[x, y], [x + 120, y], [x + 120, y + 24], [x, y + 24]], np.float64) for y in range(180, 1000, 52) for x in (90, 340, 600)]
+def _lines(width: int = 120) -> list[Array]:
+    """Corners of three words, so many pixels wide, in each of sixteen level rows."""
+    return [np.array([[x, y], [x + width, y], [x + width, y + 24], [x, y + 24]], np.float64) for y in range(180, 1000, 52) for x in (90, 340, 600)]
 
 
 def _slope(matrix: Array | None, place: float) -> float:
@@ -31,8 +32,9 @@ def _slope(matrix: Array | None, place: float) -> float:
     return float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])))
 
 
-def test_strokes_through_rows_each_slanting_its_own_way_are_no_ruling_in_perspective() -> None:
-    made = straightening(_page((540, 575), (860, 805)), _lines())
+@pytest.mark.parametrize("width", [120, 50])
+def test_strokes_through_rows_each_slanting_its_own_way_are_no_ruling_in_perspective(width: int) -> None:
+    made = straightening(_page((540, 575), (860, 805)), _lines(width))
     assert max(abs(_slope(made, y)) for y in (200, 600, 1000)) < 0.5
 
 
