@@ -76,4 +76,4 @@ def looks(picture: Image.Image, size: tuple[int, int]) -> PhotoFacts:
     )
 
 
-register(Reader("photo", 2, (EvidenceKind.PHOTO,), read=read))
+register(Reader("photo", 3, (EvidenceKind.PHOTO,), read=read))

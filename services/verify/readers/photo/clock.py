@@ -45,7 +45,7 @@ def stated(witnesses: tuple[TimeWitness, ...], stamp: Watermark | None) -> State
         taken_at = _in_its_zone(shutter.at, satellites.at)
     # when a file was last changed says when it was taken only where nothing else does
     others = [w for w in every if w is not main and w.source != "exif.modified"]
-    agree = [_agrees(taken_at, w) for w in others]
+    agree = [_agrees(taken_at, w) or (main is shutter and _same_wall(main, w)) for w in others]
     agreement = "single" if not agree else "agree" if all(agree) else "disagree"
     alone = _ALONE[main.source] + (0.05 if main.zone_known and main is shutter else 0.0)
     confidence = {
@@ -71,6 +71,11 @@ def _in_its_zone(wall: datetime, satellites: datetime) -> datetime:
     if not -12 * 3600 <= offset <= 14 * 3600 or offset == 8 * 3600:
         return wall
     return wall.replace(tzinfo=timezone(timedelta(seconds=offset)))
+
+
+def _same_wall(main: TimeWitness, witness: TimeWitness) -> bool:
+    """The same camera's clock, once written with its offset and once without."""
+    return witness.source.startswith("exif") and not witness.zone_known and abs(main.at.replace(tzinfo=None) - witness.at.replace(tzinfo=None)) <= _STAMP
 
 
 def _agrees(moment: datetime, witness: TimeWitness) -> bool:

@@ -67,3 +67,12 @@ def test_when_the_file_was_changed_says_little_and_contradicts_nobody() -> None:
     changed = TimeWitness("exif.modified", NINE + timedelta(days=30))
     assert stated((exif(), changed), None).agreement == "single"
     assert stated((changed,), None).source == "exif"
+
+
+@pytest.mark.parametrize(("hours", "agreement"), [(0, "agree"), (5, "disagree")])
+def test_one_clock_written_with_its_offset_and_without_does_not_contradict_itself(hours: int, agreement: str) -> None:
+    wall = datetime(2021, 11, 9, 1, 30)
+    original = TimeWitness("exif.original", wall.replace(tzinfo=UTC), True)
+    digitized = TimeWitness("exif.digitized", wall.replace(tzinfo=SHANGHAI) + timedelta(hours=hours), False)
+    found = stated((original, digitized), None)
+    assert found.taken_at == NINE and found.agreement == agreement
