@@ -31,6 +31,10 @@ _ALONGSIDE, _ALONGSIDE_OTHERWISE, _LEAST_CHANGE = 0.55, 0.75, 0.05
 """Correlation of the curves from which on a place is looked at, at the usual speed and at others; how much (root mean square) a curve must change to be compared."""
 _PLACES, _PEAKS = 6, 3
 _PROMISING = 0.6
+_MOVING_IN_PIECE = 4.0
+"""Seconds in which something has to move in a piece to be looked at."""
+_PAUSED_SECONDS, _MOVING_SECONDS, _PAUSED_ALIKE = 22.0, 11.0, 0.85
+"""Of a stretch with pauses in which nothing moves: how long it is, how long of it something moves, and how alike that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +97,22 @@ def _length(stretch: Stretch) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Moving:
-    """What moves [n, 9, 16] at `rate` a second, and `curve` [n]: how much of it there is, without its own slow changes."""
+    """What moves [n, 9, 16] at `rate` a second, `still` [n]: where nothing does, and `curve` [n]: how much there is, without its own slow changes."""
 
     parts: Array
+    still: Array
     curve: Array
     rate: float
 
     @classmethod
     def of(cls, samples: Array, rate: float) -> _Moving:
         parts = moving_part(samples, rate)
-        strength = np.log(np.sqrt((parts * parts).mean(axis=1)) + FAINT)
+        much = np.sqrt((parts * parts).mean(axis=1))
+        strength = np.log(much + FAINT)
         reach = max(1, round(_SLOW_SECONDS * rate))
         window = np.ones(2 * reach + 1)
         slow = np.convolve(strength, window, mode="same") / np.convolve(np.ones(len(strength)), window, mode="same")
-        return cls(parts.reshape(-1, HEIGHT, WIDTH), np.asarray(strength - slow, dtype=np.float64), rate)
+        return cls(parts.reshape(-1, HEIGHT, WIDTH), much < FAINT, np.asarray(strength - slow, dtype=np.float64), rate)
 
 
 def _alongside(a: _Moving, b: _Moving, least: float) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -158,18 +164,37 @@ def _confirmed(a: _Moving, b: _Moving, lag: int, piece: tuple[int, int], speed: 
     start, end = max(piece[0], -lag), min(piece[1], len(b.parts) - lag)
     if end - start < WINDOW_SECONDS * a.rate / 2:
         return None
-    framing, score = best_framing(a.parts[start:end], b.parts[start + lag : end + lag])
+    first, last = max(0, -lag), min(len(a.parts), len(b.parts) - lag)
+    still = a.still[first:last] & b.still[first + lag : last + lag]
+    there = start + np.flatnonzero(~still[start - first : end - first])
+    if len(there) < _MOVING_IN_PIECE * a.rate:
+        return None
+    framing, score = best_framing(a.parts[there], b.parts[there + lag])
     if score < _PROMISING:
         return None
-    first, last = max(0, -lag), min(len(a.parts), len(b.parts) - lag)
     line = likeness(a.parts[first:last], b.parts[first + lag : last + lag], framing)
-    inside = agreeing(line, round(WINDOW_SECONDS * a.rate))
-    if not inside.any():
+    run = _longest(agreeing(line, round(WINDOW_SECONDS * a.rate)))
+    if speed == 1:
+        run = max(run, _across_pauses(line, still, a.rate), key=lambda run: run[1] - run[0])
+    low, high = run
+    if low == high:
         return None
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
-    low, high = max(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[1] - run[0])
     mine, theirs = (first + low, first + high), (first + lag + low, first + lag + high)
-    return Stretch(_seconds(mine, a.rate * speed), _seconds(theirs, a.rate), round(float(line[low:high].mean()), 4), speed, framing)
+    return Stretch(_seconds(mine, a.rate * speed), _seconds(theirs, a.rate), round(float(line[low:high][~still[low:high]].mean()), 4), speed, framing)
+
+
+def _longest(inside: Array) -> tuple[int, int]:
+    """The longest run of true flags: from, to; (0, 0) without any."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
+    return max(((int(low), int(high)) for low, high in zip(edges[::2], edges[1::2], strict=True)), key=lambda run: run[1] - run[0], default=(0, 0))
+
+
+def _across_pauses(line: Array, still: Array, rate: float) -> tuple[int, int]:
+    """The longest run that agrees although nothing moves in either for a while: longer and more alike, for a car or two soon pass like others."""
+    low, high = _longest(agreeing(line, round(WINDOW_SECONDS * rate), still))
+    moving = line[low:high][~still[low:high]]
+    enough = high - low >= _PAUSED_SECONDS * rate and len(moving) >= _MOVING_SECONDS * rate
+    return (low, high) if enough and moving.mean() >= _PAUSED_ALIKE else (0, 0)
 
 
 def _seconds(run: tuple[int, int], rate: float) -> tuple[float, float]:

@@ -75,3 +75,31 @@ def test_other_people_in_the_same_room_are_another_video() -> None:
 def test_an_empty_room_matches_nothing() -> None:
     empty = clip(wide(60, 1, people=0))
     assert shared_stretch(empty, empty) is None and shared_stretch(empty, clip(ORIGINAL)) is None
+
+
+def road(seconds: float, seed: int) -> Any:
+    """A quiet road: every nine to twelve seconds something passes, between them nothing moves."""
+    rng = np.random.default_rng(seed)
+    room = cv2.resize(np.random.default_rng(7).integers(60, 180, (9, 16)).astype(np.float32), (160, 90))
+    ys, xs = np.mgrid[0:90, 0:160]
+    frames = np.repeat(room[None], round(seconds * RATE), axis=0)
+    at = 2.0
+    while at + 5 < seconds:
+        lane, speed, shade, way = rng.uniform(20, 75), rng.uniform(35, 60), rng.choice([-60, 70, 90]), rng.choice([-1, 1])
+        for k in range(round(at * RATE), round((at + 5) * RATE)):
+            x = 80 - way * 100 + way * speed * (k / RATE - at)
+            frames[k] += shade * np.exp(-((xs - x) ** 2) / 200 - (ys - lane) ** 2 / 50)
+        at += rng.uniform(9, 12)
+    return frames + rng.normal(0, 2, frames.shape)
+
+
+def test_pauses_in_which_nothing_moves_do_not_hide_a_copy() -> None:
+    original = road(60, 1)
+    for copy in (original * 0.9, original[:, :, ::-1], original[:, 4:82, 8:152]):
+        found = shared_stretch(clip(copy), clip(original))
+        assert found is not None and found.mine[1] - found.mine[0] > 35
+
+
+def test_two_quiet_roads_are_different_videos() -> None:
+    clips = [clip(road(60, seed)) for seed in range(2, 7)]
+    assert not any(shared_stretch(a, b) for k, a in enumerate(clips) for b in clips[:k])
