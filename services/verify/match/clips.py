@@ -31,6 +31,8 @@ _ALONGSIDE, _ALONGSIDE_OTHERWISE, _LEAST_CHANGE = 0.55, 0.75, 0.05
 """Correlation of the curves from which on a place is looked at, at the usual speed and at others; how much (root mean square) a curve must change to be compared."""
 _PLACES, _PEAKS = 6, 3
 _PROMISING = 0.6
+_RETIMED_SECONDS = 20.0
+"""How long a stretch at another speed has to be: ten speeds are tried, and for a quarter of a minute one of them soon fits."""
 _MOVING_IN_PIECE = 4.0
 """Seconds in which something has to move in a piece to be looked at."""
 _PAUSED_SECONDS, _MOVING_SECONDS, _PAUSED_ALIKE = 22.0, 11.0, 0.85
@@ -177,7 +179,7 @@ def _confirmed(a: _Moving, b: _Moving, lag: int, piece: tuple[int, int], speed: 
     if speed == 1:
         run = max(run, _across_pauses(line, still, a.rate), key=lambda run: run[1] - run[0])
     low, high = run
-    if low == high:
+    if low == high or (speed != 1 and high - low < _RETIMED_SECONDS * a.rate):
         return None
     mine, theirs = (first + low, first + high), (first + lag + low, first + lag + high)
     return Stretch(_seconds(mine, a.rate * speed), _seconds(theirs, a.rate), round(float(line[low:high][~still[low:high]].mean()), 4), speed, framing)
