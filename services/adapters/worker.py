@@ -41,7 +41,7 @@ def run_worker(
     """
     load_jobs(modules)
     store = open_store(settings)
-    _spare_the_collector()
+    spare_the_collector()
     try:
         _loop(store, stop, lanes, pulse)
     finally:
@@ -55,7 +55,7 @@ def load_jobs(modules: Sequence[str]) -> None:
         importlib.import_module(module)
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """A case is thousands of records without a cycle among them: looking for cycles each 700 of them took a quarter of the time to judge."""
     gc.collect()
     gc.freeze()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,10 +20,13 @@ from services.verify.readers import Limits, Reader, ReaderContext, all_readers, 
 _EMPTY = FileProblem("file.empty", Message("文件为空（0字节），请重新上传", "the file is empty (0 bytes); upload it again"))
 
 
+StoredFacts = Mapping[tuple[str, str, int], tuple[Facts | None, tuple[FileProblem, ...]]]
+
+
 class FactStore(Protocol):
     """Where facts are kept by (sha256, reader, version)."""
 
-    def facts(self, sha256: str, reader: str, version: int) -> tuple[Facts | None, tuple[FileProblem, ...]] | None: ...
+    def facts_of(self, wanted: Iterable[tuple[str, str, int]]) -> StoredFacts: ...
 
     def put_facts(self, sha256: str, reader: str, version: int, facts: Facts | None, problems: tuple[FileProblem, ...] = ()) -> None: ...
 
@@ -98,10 +101,11 @@ def read_evidence(
     """
     limits = limits or Limits()
     tasks = list(_tasks(files))
+    kept: StoredFacts = {} if reread else store.facts_of((task.key, task.reader.name, task.reader.version) for task in tasks)
     known: dict[str, Facts | FileProblem] = {}
     jobs: list[Job[int]] = []
     for number, task in enumerate(tasks):
-        outcome = None if reread else _stored(store, task, task.reader.version)
+        outcome = _stored(kept, task, task.reader.version)
         if outcome is not None:
             known[_slot(task)] = outcome
         else:
@@ -136,12 +140,13 @@ def replay_evidence(
     `earlier`: the problems of unreadable files (by path) as they were found before. Raises FactsMissing.
     """
     tasks = list(_tasks(files))
+    kept = store.facts_of((*place, versions[place]) for task in tasks if (place := (task.key, task.reader.name)) in versions)
     known: dict[str, Facts | FileProblem] = {}
     used: dict[str, int] = {}
     for task in tasks:
         path = task.files[0].path
         version = versions.get((task.key, task.reader.name))
-        outcome = None if version is None else _stored(store, task, version)
+        outcome = None if version is None else _stored(kept, task, version)
         if outcome is None:
             problems = earlier.get(path, ())
             if not problems:
@@ -158,8 +163,8 @@ def contents(files: Sequence[EvidenceFile]) -> list[tuple[str, str]]:
     return [(task.key, task.reader.name) for task in _tasks(files)]
 
 
-def _stored(store: FactStore, task: _Task, version: int) -> Facts | FileProblem | None:
-    stored = store.facts(task.key, task.reader.name, version)
+def _stored(kept: StoredFacts, task: _Task, version: int) -> Facts | FileProblem | None:
+    stored = kept.get((task.key, task.reader.name, version))
     if stored is None:
         return None
     facts, problems = stored

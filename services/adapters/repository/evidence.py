@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 
 from services.adapters import codec
 from services.adapters.repository import tables as t
@@ -11,6 +13,8 @@ from services.adapters.repository.claims import no_claim
 from services.domain.case import FileProblem
 from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.facts import Facts
+
+_KEYS_A_QUERY = 200
 
 
 class EvidenceStore(Part):
@@ -104,13 +108,20 @@ class EvidenceStore(Part):
 
     def facts(self, sha256: str, reader: str, version: int) -> tuple[Facts | None, tuple[FileProblem, ...]] | None:
         """What that version of the reader saw in those bytes, with its problems; None: it has not read them yet."""
-        where = (t.facts.c.sha256 == sha256, t.facts.c.reader == reader, t.facts.c.version == version)
+        return self.facts_of([(sha256, reader, version)]).get((sha256, reader, version))
+
+    def facts_of(self, wanted: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str, int], tuple[Facts | None, tuple[FileProblem, ...]]]:
+        """The same for many (content, reader, version) at once; those that are not there are left out."""
+        c, keys = t.facts.c, list(dict.fromkeys(wanted))
+        found: dict[tuple[str, str, int], tuple[Facts | None, tuple[FileProblem, ...]]] = {}
         with self.database.reading() as connection:
-            body = connection.execute(select(t.facts.c.body).where(*where)).scalar()
-        if body is None:
-            return None
-        stored = codec.loads_plain(self._open(body, f"facts/{sha256}/{reader}/{version}"))
-        return codec.facts_loads(stored["facts"]), tuple(codec.from_plain(FileProblem, p) for p in stored["problems"])
+            for start in range(0, len(keys), _KEYS_A_QUERY):
+                some = tuple_(c.sha256, c.reader, c.version).in_(keys[start : start + _KEYS_A_QUERY])
+                for row in connection.execute(select(c.sha256, c.reader, c.version, c.body).where(some)):
+                    key = (row.sha256, row.reader, row.version)
+                    stored = codec.loads_plain(self._open(row.body, "facts/{}/{}/{}".format(*key)))
+                    found[key] = (codec.facts_loads(stored["facts"]), tuple(codec.from_plain(FileProblem, p) for p in stored["problems"]))
+        return found
 
     def put_facts(self, sha256: str, reader: str, version: int, facts: Facts | None, problems: tuple[FileProblem, ...] = ()) -> None:
         stored = {"facts": codec.facts_dumps(facts), "problems": [codec.to_plain(p) for p in problems]}

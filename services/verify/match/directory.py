@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class NameBlock:
-    """Distinct names of one length: `names` [n], `codes` [length, n] into the directory's alphabet."""
+class NameTable:
+    """Names [n], those of one length side by side: `codes` [longest, n] into the directory's alphabet (-1 behind a name's end), `lengths` [n].
+
+    `spans`: first and last + 1 of such runs; names of one length may make several.
+    """
 
     names: tuple[str, ...]
     codes: NDArray[np.int32]
+    lengths: NDArray[np.int64]
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.names)
 
 
 Finder = Mapping[str, tuple[int, ...]]
@@ -50,7 +60,7 @@ class _Listing:
     by_employee_no: dict[str, tuple[int, ...]]
     by_phone: dict[str, tuple[int, ...]]
     alphabet: dict[str, int]
-    blocks: tuple[NameBlock, ...]
+    names: NameTable
     departments: tuple[str, ...]
 
 
@@ -68,13 +78,13 @@ class Directory:
     by_employee_no: Finder
     by_phone: Finder
     trainee_names: tuple[str, ...]
-    blocks: tuple[NameBlock, ...]
+    names: NameTable
+    """Everybody's, then the trainees' once more, from `claimed_from` on."""
+    claimed_from: int
     alphabet: Mapping[str, int]
     rare: NDArray[np.bool_]
     trainees: tuple[int, ...]
     departments: tuple[str, ...] = ()
-    trainee_blocks: tuple[NameBlock, ...] = ()
-    """The trainees' names once more, of the listed ones too."""
     _meant: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     def meant(self, character: str) -> tuple[int, ...]:
@@ -105,6 +115,7 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
     alphabet = dict(listing.alphabet)
     for character in sorted({c for name in new_names for c in name} - alphabet.keys()):
         alphabet[character] = len(alphabet)
+    listed = _joined(listing.names, _table_of(new_names, alphabet))
     return Directory(
         people=_people(listing.people, overlay),
         by_name=_over(listing.by_name, ((p.name, i) for i, p in claimed)),
@@ -112,11 +123,11 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
         by_employee_no=_over(listing.by_employee_no, ((p.employee_no, i) for i, p in claimed)),
         by_phone=_over(listing.by_phone, ((p.phone, i) for i, p in claimed)),
         trainee_names=names,
-        blocks=(*listing.blocks, *_blocks(new_names, alphabet)),
+        names=_joined(listed, _table_of(names, alphabet)),
+        claimed_from=listed.size,
         alphabet=alphabet,
         rare=np.array([is_rare(c) for c in alphabet], bool),
         trainees=tuple(sorted(i for i, _ in claimed)),
-        trainee_blocks=_blocks(names, alphabet),
         departments=_departments([*listing.departments, *(p.department for _, p in claimed)]),
     )
 
@@ -193,7 +204,7 @@ def _listing(insured: Iterable[Insured]) -> _Listing:
         _found((p.employee_no, i) for i, p in enumerate(people)),
         _found((p.phone, i) for i, p in enumerate(people)),
         alphabet,
-        _blocks(by_name, alphabet),
+        _table_of(by_name, alphabet),
         _departments(p.department for p in people),
     )
 
@@ -214,11 +225,23 @@ def _text(value: str | None) -> str | None:
     return normalise_name(value) or None if value else None
 
 
-def _blocks(names: Iterable[str], alphabet: Mapping[str, int]) -> tuple[NameBlock, ...]:
-    by_length: dict[int, list[str]] = defaultdict(list)
-    for name in names:
-        by_length[len(name)].append(name)
-    return tuple(NameBlock(tuple(same), np.array([[alphabet[c] for c in name] for name in same], np.int32).T.copy()) for _, same in sorted(by_length.items()))
+def _table_of(names: Iterable[str], alphabet: Mapping[str, int]) -> NameTable:
+    ordered = sorted(names, key=len)
+    lengths = np.array([len(name) for name in ordered], np.int64)
+    codes = np.full((int(lengths.max(initial=0)), len(ordered)), -1, np.int32)
+    starts = [0, *(np.flatnonzero(np.diff(lengths)) + 1).tolist(), len(ordered)]
+    spans = tuple((start, stop) for start, stop in pairwise(starts) if start < stop)
+    for start, stop in spans:
+        codes[: lengths[start], start:stop] = np.array([[alphabet[c] for c in name] for name in ordered[start:stop]], np.int32).T
+    return NameTable(tuple(ordered), codes, lengths, spans)
+
+
+def _joined(first: NameTable, second: NameTable) -> NameTable:
+    codes = np.full((max(len(first.codes), len(second.codes)), first.size + second.size), -1, np.int32)
+    codes[: len(first.codes), : first.size] = first.codes
+    codes[: len(second.codes), first.size :] = second.codes
+    spans = (*first.spans, *((start + first.size, stop + first.size) for start, stop in second.spans))
+    return NameTable(first.names + second.names, codes, np.concatenate([first.lengths, second.lengths]), spans)
 
 
 _KEPT: list[tuple[Roster | None, _Listing]] = []

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from services.domain.facts import SheetCell
 from services.verify.match.ctc import IMPOSSIBLE, NOISE, Lattice, best_path, forward, forward_labels, lattice
-from services.verify.match.directory import Directory, NameBlock
+from services.verify.match.directory import Directory, NameTable
 from services.verify.match.surnames import SURNAMES
 from services.verify.match.variants import normalise_name, variants
 
@@ -123,27 +123,20 @@ def read_name(cell: SheetCell, directory: Directory) -> NameReading | None:
 
 def _weigh_listed(reading: NameReading, table: Lattice, directory: Directory) -> None:
     """Scores the listed names that can come to mean anything, all in one pass: it is the passes that cost."""
-    columns, peaks = _columns(table, directory)
-    chosen: list[tuple[NameBlock, NDArray[np.int64], NDArray[np.float32]]] = []
-    if len(directory.trainee_names) <= _ALL_TRAINEES:
-        chosen += [(block, np.arange(len(block.names)), _bounds(block, peaks)) for block in directory.trainee_blocks]
-    for block in directory.blocks:
-        bounds = _bounds(block, peaks)
-        numbers = _promising(bounds)
-        chosen.append((block, numbers, bounds[numbers]))
-    if not chosen:
+    listed = directory.names
+    if not listed.size:
         return
-    lengths = np.repeat([len(block.codes) for block, _, _ in chosen], [len(numbers) for _, numbers, _ in chosen])
-    near = _within_reach(np.concatenate([bounds for _, _, bounds in chosen]), lengths, reading, table)
-    lengths, names, start = lengths[near], list[str](), 0
-    codes = np.full((len(lengths), max(len(block.codes) for block, _, _ in chosen)), -1, np.int32)
-    for block, numbers, _ in chosen:
-        numbers, start = numbers[near[start : start + len(numbers)]], start + len(numbers)
-        codes[len(names) : len(names) + len(numbers), : len(block.codes)] = block.codes[:, numbers].T
-        names += [block.names[i] for i in numbers.tolist()]
-    if names:
-        likelihoods = forward_labels(table, columns[codes], codes[:, 1:] != codes[:, :-1], lengths)
-        reading.weigh(names, likelihoods, lengths)
+    columns, peaks = _columns(table, directory)
+    bounds = _bounds(listed, peaks)
+    everybody = len(directory.trainee_names) <= _ALL_TRAINEES
+    chosen = [np.arange(directory.claimed_from, listed.size)] if everybody else []
+    chosen += [start + _promising(bounds[start:stop]) for start, stop in listed.spans if start < directory.claimed_from]
+    numbers = np.concatenate(chosen)
+    numbers = numbers[_within_reach(bounds[numbers], listed.lengths[numbers], reading, table)]
+    if len(numbers):
+        codes = listed.codes[:, numbers].T
+        likelihoods = forward_labels(table, columns[codes], codes[:, 1:] != codes[:, :-1], listed.lengths[numbers])
+        reading.weigh([listed.names[i] for i in numbers.tolist()], likelihoods, listed.lengths[numbers])
 
 
 def _open(cell: SheetCell) -> NameReading | None:
@@ -167,23 +160,25 @@ def _as_a_name(reading: NameReading) -> float:
 
 
 def _columns(table: Lattice, directory: Directory) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Per character of the directory's alphabet its column of the table, and the highest log probability there at any step."""
+    """Per character of the directory's alphabet its column of the table, and the highest log probability there at any step; last what stands
+    behind a name's end, where nothing is needed."""
     top = table.probs.max(axis=0)
     height, likeliest = top.tolist(), dict[int, int]()
     for symbol, column in table.index.items():
         for code in directory.meant(symbol):
             if code not in likeliest or height[column] > height[likeliest[code]]:
                 likeliest[code] = column
-    columns = np.where(directory.rare, table.other + 1, table.other)
+    columns = np.append(np.where(directory.rare, table.other + 1, table.other), 0)
     columns[list(likeliest)] = list(likeliest.values())
     peaks: NDArray[np.float32] = np.log(np.maximum(top[columns], 1e-30)).astype(np.float32)
+    peaks[-1] = 0.0
     return columns, peaks
 
 
-def _bounds(block: NameBlock, peaks: NDArray[np.float32]) -> NDArray[np.float32]:
+def _bounds(listed: NameTable, peaks: NDArray[np.float32]) -> NDArray[np.float32]:
     """For each name the sum of what its characters reach at best: of its likelihood what the best alignment can have."""
-    bound: NDArray[np.float32] = peaks.take(block.codes[0])
-    for column in block.codes[1:]:
+    bound = np.zeros(listed.size, np.float32)
+    for column in listed.codes:
         bound += peaks.take(column)
     return bound
 
@@ -211,9 +206,10 @@ def _within_reach(bounds: NDArray[np.float32], lengths: NDArray[np.int64], readi
 def _similar(text: str, directory: Directory) -> list[str]:
     """Names at most two edits away, for cells without posteriors."""
     near = []
-    for block in directory.blocks:
-        if abs(block.codes.shape[0] - len(text)) <= 1:
-            wanted = np.array([directory.alphabet.get(c, -1) for c in text], np.int32)
-            shared = np.isin(block.codes, wanted).sum(axis=0)
-            near += [block.names[i] for i in np.flatnonzero(shared >= max(1, block.codes.shape[0] - 1))[:400]]
+    listed, wanted = directory.names, np.array([directory.alphabet.get(c, -2) for c in text], np.int32)
+    for start, stop in listed.spans:
+        length = int(listed.lengths[start])
+        if start < directory.claimed_from and abs(length - len(text)) <= 1:
+            shared = np.isin(listed.codes[:length, start:stop], wanted).sum(axis=0)
+            near += [listed.names[start + i] for i in np.flatnonzero(shared >= max(1, length - 1))[:400]]
     return near

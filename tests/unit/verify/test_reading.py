@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from services.domain.errors import FileUnreadable
 from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.facts import DocumentFacts, FaceSetFacts, Facts
 from services.domain.text import Message
-from services.verify.reading import Timed, read_evidence
+from services.verify.reading import StoredFacts, Timed, read_evidence
 
 
 class Memory:
@@ -22,8 +22,8 @@ class Memory:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str, int], tuple[Facts | None, tuple[FileProblem, ...]]] = {}
 
-    def facts(self, sha256: str, reader: str, version: int) -> tuple[Facts | None, tuple[FileProblem, ...]] | None:
-        return self.kept.get((sha256, reader, version))
+    def facts_of(self, wanted: Iterable[tuple[str, str, int]]) -> StoredFacts:
+        return {key: self.kept[key] for key in wanted if key in self.kept}
 
     def put_facts(self, sha256: str, reader: str, version: int, facts: Facts | None, problems: tuple[FileProblem, ...] = ()) -> None:
         self.kept[sha256, reader, version] = facts, problems
