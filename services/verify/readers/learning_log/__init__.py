@@ -97,4 +97,4 @@ def _scalar(value: Any) -> Any:
     return None if value == "" or isinstance(value, dict | list) else value
 
 
-LEARNING_LOG = register(Reader("learning_log", 2, (EvidenceKind.LEARNING_LOG,), read=read))
+LEARNING_LOG = register(Reader("learning_log", 3, (EvidenceKind.LEARNING_LOG,), read=read))

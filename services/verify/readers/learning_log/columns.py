@@ -29,13 +29,13 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "start": (
         "开始时间", "开始学习时间", "学习开始时间", "进入时间", "进入学习时间", "进入课程时间", "登录时间", "登陆时间", "登入时间", "上线时间", "起始时间",
-        "开始", "入会时间", "加入时间", "start", "start time", "started at", "start at", "begin", "begin time", "began at", "login time", "enter time",
-        "entered at", "join time", "joined at", "from",
+        "开始", "入会时间", "加入时间", "上课时间", "开始日期时间", "登录日期时间", "进入日期时间", "start", "start time",
+        "started at", "start at", "begin", "begin time", "began at", "login time", "enter time", "entered at", "join time", "joined at", "from",
     ),
     "end": (
         "结束时间", "结束学习时间", "学习结束时间", "退出时间", "退出学习时间", "退出课程时间", "离开时间", "登出时间", "下线时间", "完成时间", "终止时间",
-        "截止时间", "结束", "离会时间", "end", "end time", "ended at", "end at", "finish", "finish time", "finished at", "logout time", "exit time",
-        "exited at", "leave time", "left at", "to",
+        "截止时间", "结束", "离会时间", "退会时间", "下课时间", "结束日期时间", "退出日期时间", "离开日期时间", "登出日期时间", "下线日期时间", "end",
+        "end time", "ended at", "end at", "finish", "finish time", "finished at", "logout time", "exit time", "exited at", "leave time", "left at", "to",
     ),
     "duration": (
         "学习时长", "时长", "观看时长", "有效时长", "有效学习时长", "学习有效时长", "累计时长", "播放时长", "在线时长", "持续时间", "学习分钟数",
@@ -60,8 +60,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "抓拍照片", "抓拍图片", "抓拍文件", "抓拍", "抓拍照", "人脸照片", "现场照片", "核验照片", "照片", "照片文件名", "照片文件", "图片", "快照", "截图",
         "snapshot", "snapshot file", "photo", "photo file", "image", "image file", "picture", "file name", "filename",
     ),
+    "_leaving": ("退出", "离开", "登出", "下线", "离会", "退会", "下课"),
     "date": ("日期", "学习日期", "培训日期", "上课日期", "date", "study date"),
-    "when": ("学习时间", "学习起止时间", "起止时间", "学习时段", "时间段", "时间", "time", "timestamp", "datetime", "period", "时间戳"),
+    "when": ("学习时间", "学习起止时间", "起止时间", "学习时段", "时间段", "日期时间", "时间", "time", "timestamp", "datetime", "period", "时间戳"),
     "ip": ("ip", "ip地址", "登录ip", "登陆ip", "学习ip", "ip address", "client ip", "客户端ip"),
     "course_length": (
         "课程时长", "课程总时长", "课件时长", "视频时长", "视频总时长", "章节时长", "应学时长", "course duration", "course length", "video length",

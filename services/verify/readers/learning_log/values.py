@@ -33,6 +33,7 @@ _PART_SECONDS = {
     "″": 1.0,
     '"': 1.0,
 }
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _RANGE = re.compile(r"\s*(?:~|～|至|到|—+|--+|→|\s-\s|(?<=\d)-(?=\d{4}))\s*")
 _ZERO_DAY = datetime(1899, 12, 31)
 _EPOCH_HERE = datetime(1970, 1, 1, 8)
@@ -172,7 +173,7 @@ def _duration_words(text: str, unit: str) -> float | None:
     parts = _PARTS.findall(text)
     if parts and not _PARTS.sub("", text):
         return float(sum(float(number) * _PART_SECONDS[word[0].lower()] for number, word in parts))
-    return None
+    return _duration_text(_THOUSANDS.sub("", text), unit) if _THOUSANDS.search(text) else None
 
 
 @lru_cache(_MEMORY, typed=True)

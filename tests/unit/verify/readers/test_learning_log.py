@@ -100,6 +100,23 @@ def test_time_of_day_beside_a_date_column_and_ranges(tmp_path: Path) -> None:
     assert facts.sessions[0].end == datetime(2021, 11, 8, 11, 30, tzinfo=SHANGHAI)
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("登录日期时间", "退出日期时间"),
+        ("学习开始日期时间", "学习结束日期时间"),
+        ("首次入会时间", "最后退会时间"),
+        ("上课时间", "下课时间"),
+        ("访问日期时间", "下线日期时间"),
+    ],
+)
+def test_a_time_of_leaving_is_never_taken_for_the_start(tmp_path: Path, start: str, end: str) -> None:
+    for first, second in (("08:30", "09:30"), ("09:30", "08:30")):
+        heads = (start, end) if first < second else (end, start)
+        facts = read_text(tmp_path, f"姓名,{heads[0]},{heads[1]},学习时长(分钟)\n张三,2021-11-08 {first}:00,2021-11-08 {second}:00,60\n")
+        assert [(s.start.hour, s.end and s.end.hour) for s in facts.sessions] == [(8, 9)]
+
+
 def test_two_rows_of_headers_and_merged_names(tmp_path: Path) -> None:
     import openpyxl
 
@@ -159,6 +176,7 @@ def test_abandoned_voided_and_incomplete_sessions(tmp_path: Path) -> None:
         ("1:23:45", "minutes", 5025), ("83分钟", "minutes", 4980), ("83", "minutes", 4980), (83, "minutes", 4980), (4980, "seconds", 4980), ("1.38小时", "minutes", 4968),
         ("PT1H23M", "minutes", 4980), ("1小时23分", "minutes", 4980), ("1h 23m 5s", "minutes", 4985), ("45:30", "minutes", 2730), ("1:30", "hours", 5400), ("PT0.5H", "minutes", 1800),
         ("一会儿", "minutes", None), ("", "minutes", None), (None, "minutes", None), ("90′", "minutes", 5400), ("1 hour 5 minutes", "minutes", 3900),
+        ("5,025秒", "minutes", 5025), ("5,025", "seconds", 5025), ("1,5", "minutes", None), ("1,38小时", "minutes", None),
     ],
 )  # fmt: skip
 def test_durations(value: object, unit: str, seconds: float | None) -> None:
