@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from multiprocessing.process import AuthenticationString  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from kombu.entity import Queue as BrokerQueue
 from services.adapters.queue import Lane, job_kinds
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
-from services.adapters.worker import do_job, load_jobs, worker_name
+from services.adapters.worker import do_job, load_jobs, spare_the_collector, worker_name
 
 HARD_SECONDS = 5 * 3600
 """Above the longest job; every broker's patience is above it in turn."""
@@ -113,10 +114,18 @@ def _hint_task(app: Celery, settings: Settings, modules: tuple[str, ...]) -> Non
     stores: dict[int, Store] = {}
 
     def begun(**_: object) -> None:
-        # A child of Celery counts as a daemon, which may have no children; ours read files in children of their own.
-        multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+        # Ours read files in children of their own. A child of Celery counts as a daemon, which may have none, and has a key of billiard's class,
+        # which multiprocessing cannot hand on to them.
+        config = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+        config["daemon"], config["authkey"] = False, AuthenticationString(config["authkey"])
         load_jobs(modules)
-        stores[os.getpid()] = open_store(settings)
+        spare_the_collector()
+
+    def store_here() -> Store:
+        """Of this child; opened by its first job, for the database may be away when the child begins."""
+        if os.getpid() not in stores:
+            stores[os.getpid()] = open_store(settings)
+        return stores[os.getpid()]
 
     def ended(**_: object) -> None:
         store = stores.pop(os.getpid(), None)
@@ -125,7 +134,7 @@ def _hint_task(app: Celery, settings: Settings, modules: tuple[str, ...]) -> Non
 
     def hint(job_id: str) -> None:
         """Do the job, if it still waits."""
-        store = stores[os.getpid()]
+        store = store_here()
         held = store.queue.claim_one(worker_name(), job_id, sorted(job_kinds()))
         if held is not None:
             do_job(store, held)

@@ -75,6 +75,21 @@ def test_no_job_is_lost_when_celery_and_its_broker_are_killed(installed: Store, 
     assert engine.pids() == []
 
 
+def test_files_are_read_by_children_of_celerys_children(installed: Store, tmp_path: Path) -> None:
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    installed.queue.enqueue("test.child", folder=str(traces), n=21)
+    engine, stop = CeleryEngine(installed.settings, MODULES), threading.Event()
+    running = threading.Thread(target=engine.run, args=(stop,))
+    running.start()
+    try:
+        wait_until(lambda: sum(installed.queue.counts().get(state, 0) for state in ("done", "dead")) == 1)
+    finally:
+        stop.set()
+        running.join()
+    assert [p.name for p in traces.iterdir()] == ["42"]
+
+
 def test_the_private_folder_of_the_server_less_transport(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, broker_url="filesystem://")
     folder = broker_folder(settings)
