@@ -36,6 +36,11 @@ def show(policy_id: str, day: str | None) -> int:
         typer.echo(f"--on {day}: 应为日期，如 2021-11-08 / a day such as 2021-11-08 is expected", err=True)
         return 2
     typer.echo(f"{policy.title}\n{policy.id} {policy.version}，{on} 施行的数值 / values in force on {on}\n{policy.source}\n")
+    if not policy.valid_from <= on <= policy.valid_to:
+        typer.echo(
+            f"注意：{on} 不在有效期 {policy.valid_from} 至 {policy.valid_to} 内 / "
+            f"note: {on} lies outside the validity, {policy.valid_from} to {policy.valid_to}\n"
+        )
     _show_rules(policy.rules(on))
     for clause in policy.clauses:
         what = "人工审核 manual" if clause.check == MANUAL else f"{clause.check} {dict(clause.values.on(on)) or ''}"

@@ -158,9 +158,13 @@ def _rules(at: At, problems: Problems) -> Rules | None:
     before = len(problems.found)
     fields = _fields(at, _RULES, _RULES_OPTIONAL, "rules", "rules", problems)
     rates = _rates(at.value["rates"], problems) if "rates" in fields else {}
-    for key in ("cap", "minutes_per_class_hour", "online_hours_per_day", "face_interval_minutes"):
-        if key in fields and fields[key] <= 0:
+    for key in ("cap", "minutes_per_class_hour", "online_hours_per_day", "face_interval_minutes", "idle_cap_minutes"):
+        if fields.get(key) is not None and fields[key] <= 0:
             problems.add(at.value[key].line, f"{key} 应大于0", f"{key} should be above 0")
+    if fields.get("online_hours_per_day", 0) > 24:
+        problems.add(
+            at.value["online_hours_per_day"].line, "online_hours_per_day 不能超过24小时", "online_hours_per_day must not be above 24: a day has no more"
+        )
     return Rules(**{**fields, "rates": rates}) if len(problems.found) == before else None
 
 

@@ -22,6 +22,13 @@ def test_the_law_on_a_day() -> None:
     assert "另有文件规定 set elsewhere: 岗位技能提升培训" in text
     assert "cap 3000" in text and "45 分钟" in text
     assert "六(一)  amount-rate" in text and "人工审核 manual" in text and "{'minimum': 5000}" in text
+    assert "outside the validity" not in text
+
+
+@pytest.mark.parametrize(("day", "told"), [("2020-12-31", True), ("2021-01-01", False), ("2021-12-31", False), ("2022-01-01", True)])
+def test_a_day_on_which_the_law_is_not_in_force_is_told(day: str, told: bool) -> None:
+    status, text = run("show", "changchun-2021-33", "--on", day)
+    assert (status, "outside the validity, 2021-01-01 to 2021-12-31" in text) == (0, told)
 
 
 @pytest.mark.parametrize("asked", [("show", "nothing"), ("show", "changchun-2021-33", "--on", "soon"), ("check", "nothing.yaml")])

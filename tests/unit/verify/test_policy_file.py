@@ -93,6 +93,8 @@ MISTAKES = [
     ("critical: true", "critical: maybe", "critical: maybe", "true or false"),
     ("    text: 信誉良好\n", "", "- id: standing", "has no text"),
     ("cap: 2500", "cap: 0", "cap: 0", "above 0"),
+    ("online_hours_per_day: 8", "online_hours_per_day: 80", "online_hours_per_day: 80", "must not be above 24"),
+    ("signatures: any", "signatures: any\n    idle_cap_minutes: 0", "idle_cap_minutes: 0", "above 0"),
     ("rate: 25.50", "rate: -1", "rate: -1", "must not be negative"),
     ("rate: 25.50", "rate: a lot", "rate: a lot", "a number"),
     ("types: [岗前培训, induction]", "types: [技能竞赛]", "rate: null", "twice"),
