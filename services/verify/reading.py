@@ -211,13 +211,15 @@ def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Map
     outcome_of = {(file.path, file.sha256): known[_slot(task)] for task in tasks for file in task.files}
     evidence: list[Evidence] = []
     faces: FaceSetFacts | None = None
+    pictures = {picture.path: picture for outcome in known.values() if isinstance(outcome, FaceSetFacts) for picture in outcome.pictures}
     for file in files:
         outcome = outcome_of.get((file.path, file.sha256))
         if isinstance(outcome, FaceSetFacts):
             faces = outcome
             why = dict(outcome.unreadable).get(file.path)
             problems = (FileProblem("file.unreadable", Message(f"{file.path} 无法读取：{why}", f"{file.path} cannot be read: {why}")),) if why else ()
-            evidence.append(Evidence(file, None, problems))
+            own = pictures.get(file.path)
+            evidence.append(Evidence(file, FaceSetFacts((own,), ()) if own else None, problems))
         elif isinstance(outcome, FileProblem):
             evidence.append(Evidence(file, None, (outcome,)))
         else:

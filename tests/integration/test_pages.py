@@ -17,7 +17,7 @@ from services.report.workbench.dossier import load
 from services.report.workbench.media import twins
 from tests.factories import id_number
 from tests.integration.conftest import KEY
-from tests.integration.test_api import REPORT, new_claim, verified
+from tests.integration.test_api import REPORT, add, new_claim, verified
 
 
 @pytest.fixture
@@ -112,6 +112,26 @@ def test_a_claim_is_taken_over_and_found_by_who_looks_after_it(browser: TestClie
     assert "CC-2021-000123" not in browser.get("/?assigned=nobody").text
     browser.post(f"/claims/{claim_id}/assignment", data={"csrf": csrf, "to": "nobody"})
     assert "CC-2021-000123" in browser.get("/?assigned=nobody").text
+
+
+def test_a_face_check_on_the_ribbon_opens_its_snapshot(browser: TestClient, store: Store) -> None:
+    claim_id = new_claim(browser)
+    added = add(browser, claim_id, kind="face", name="a.jpg").json()["evidence_id"]
+    file = store.repository.evidence_by_id(claim_id, added)
+    assert file is not None
+    looks = [
+        {"at": "2021-11-08T19:10:00+08:00", "verdict": "passed", "snapshot": "checks/a.jpg"},
+        {"at": "2021-11-08T19:25:00+08:00", "verdict": "failed", "snapshot": "b.jpg"},
+    ]
+    interval = {"start": "2021-11-08T19:00:00+08:00", "end": "2021-11-08T19:30:00+08:00", "reason": "counted"}
+    person = {"name": "王小明", "online_minutes_logged": 30, "online_minutes_verified": 30, "online": {"intervals": [interval], "looks": looks}}
+    seen = {"file": file.path, "kind": "face", "sha256": file.sha256, "facts": {"faces": 1, "usable": True, "reason": None}}
+    store.repository.put_report(claim_id, {**REPORT, "trainees": [person], "evidence": [seen]})
+    store.repository.set_status(claim_id, "verified")
+    page = browser.get(f"/claims/{claim_id}/online").text
+    picture = f"/claims/{claim_id}/files/{added}/page.jpg"
+    assert re.findall(r'<(a|span) class="tick (\w+)"', page) == [("a", "passed"), ("span", "failed")]
+    assert f'href="{picture}" title="19:10:00 核验通过 a.jpg"' in page and 'title="19:25:00 核验未通过 b.jpg"' in page
 
 
 def test_a_way_of_looking_is_kept_under_a_name(browser: TestClient) -> None:

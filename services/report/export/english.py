@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from services.report.export.words import LOOKS, MODES, ONLINE, PARTS, PRESENCE, SPANS
+from services.report.export.words import FACES, LOOKS, MODES, ONLINE, PARTS, PRESENCE, SPANS
 
 _BETWEEN = re.compile(r"([\s·；、]+)")
 _WORDS = {
-    **{zh: en for names in (LOOKS, MODES, ONLINE, PARTS, PRESENCE, SPANS) for zh, en in names.values()},
+    **{zh: en for names in (FACES, LOOKS, MODES, ONLINE, PARTS, PRESENCE, SPANS) for zh, en in names.values()},
     "签名": "signature",
     "签到": "signed in",
     "签退": "signed out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.report.export.album import clock
-from services.report.export.words import SPANS
+from services.report.export.words import FACES, SPANS
 
 
 def facts_text(entry: dict[str, Any]) -> str:
@@ -23,11 +23,9 @@ def facts_text(entry: dict[str, Any]) -> str:
     if "engine" in facts:
         return "；".join(_page(p) for p in facts["pages"][:6]) + ("；…" if len(facts["pages"]) > 6 else "")
     if "usable" in facts:
-        return (
-            f"{facts['faces']}张人脸" + ("" if facts["usable"] else f" · 不可比对：{facts['reason'] or '原因不明'}")
-            if facts["faces"] is not None
-            else "无法读取"
-        )
+        if facts["faces"] is None:
+            return "无法读取"
+        return f"{facts['faces']}张人脸" + ("" if facts["usable"] else f" · {FACES.get(facts['reason'], FACES['no_face'])[0]}")
     return _document(facts)
 
 

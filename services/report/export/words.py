@@ -61,6 +61,12 @@ LOOKS: dict[str, Pair] = {
     "replayed": ("抓拍重复", "replayed snapshot"),
     "unclear": ("待人工核实", "for a human"),
 }
+FACES: dict[str, Pair] = {
+    "no_face": ("没有可比对的人脸", "no face to compare"),
+    "several_faces": ("多张人脸不能比对", "several faces, none to compare"),
+    "too_small": ("人脸太小不能比对", "the face is too small to compare"),
+    "blurred": ("人脸模糊不能比对", "the face is too blurred to compare"),
+}
 SPANS: dict[str, Pair] = {"frozen": ("静止", "frozen"), "black": ("黑屏", "black"), "looped": ("循环", "looped"), "slideshow": ("轮播", "slideshow")}
 DOUBTS: dict[str, Pair] = {
     "id_mismatch": ("身份证号不符", "ID number differs"),

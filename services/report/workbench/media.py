@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.domain.errors import NotFound
+from services.domain.face_files import Snapshots
 from services.domain.text import Message
 from services.report.workbench.base import page
 from services.report.workbench.dossier import Dossier, load
@@ -105,10 +106,23 @@ def online_page(claim_id: str, request: Request, store: StoreOf, caller: ReaderO
     store.repository.add_access(caller.id, caller.name, "online", claim_id)
     logged = [(number, t) for number, t in enumerate(dossier.report.trainees, start=1) if t.get("online")]
     axis = hours_of([t["online"] for _, t in logged])
-    people = [(number, t, ribbons(t["online"], axis)) for number, t in logged]
+    picture = _snapshots(dossier)
+    people = [(number, t, ribbons(t["online"], axis, picture)) for number, t in logged]
     reasons = {stretch.reason for _, _, days in people for day in days for stretch in day.stretches}
     findings = [(i, f) for i, f in enumerate(dossier.report.findings) if f["code"].startswith("online.")]
     return page(request, "online.html", dossier=dossier, claim=dossier.claim, caller=caller, people=people, axis=axis, reasons=reasons, findings=findings)
+
+
+def _snapshots(dossier: Dossier) -> Callable[[str | None], str | None]:
+    """What a log calls a snapshot -> the id of the picture, where it was handed in and can be opened."""
+    faces = [(id, entry["file"]) for id, entry in dossier.entries("face") if dossier.readable(entry["file"])]
+    snapshots = Snapshots(file for _, file in faces)
+
+    def found(named: str | None) -> str | None:
+        index = snapshots.find(named)
+        return None if index is None else faces[index][0]
+
+    return found
 
 
 @router.get("/claims/{claim_id}/twin")

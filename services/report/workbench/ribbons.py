@@ -1,11 +1,12 @@
-"""Learning time as ribbons: a bar for each person and day, over the hours in which anybody learned."""
+"""Learning time as ribbons: a bar for each person and day, over the hours in which anybody learned; face checks as ticks below."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from services.domain.claim import SHANGHAI
@@ -36,9 +37,21 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A face check; `snapshot` as the log names it, `picture` its evidence id where it was handed in."""
+
+    left: float
+    verdict: str
+    clock: str
+    snapshot: str | None
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ribbon:
     day: str
     stretches: list[Stretch]
+    ticks: list[Tick] = field(default_factory=list)
 
 
 def hours_of(people: Sequence[Mapping[str, Any]]) -> Axis:
@@ -50,14 +63,23 @@ def hours_of(people: Sequence[Mapping[str, Any]]) -> Axis:
     return Axis(start, end, [(100.0 * (hour - start) / (end - start), hour) for hour in range(start, end + 1, every)])
 
 
-def ribbons(online: Mapping[str, Any], axis: Axis) -> list[Ribbon]:
-    """A ribbon for each day on which the person learned."""
+def ribbons(online: Mapping[str, Any], axis: Axis, picture: Callable[[str | None], str | None] = lambda _: None) -> list[Ribbon]:
+    """A ribbon for each day on which the person learned. `picture`: the evidence id of a snapshot as the log names it."""
     days: dict[str, list[Stretch]] = {}
     length = axis.end - axis.start
     for day, a, b, reason in _pieces(online):
         left, width = 100.0 * (a - axis.start) / length, 100.0 * (b - a) / length
         days.setdefault(day, []).append(Stretch(left, max(width, _THINNEST), reason, f"{_clock(a)}–{_clock(b)}", 60.0 * (b - a)))
-    return [Ribbon(day, stretches) for day, stretches in sorted(days.items())]
+    ticks: dict[str, list[Tick]] = {}
+    for look in online.get("looks", ()):
+        at = datetime.fromisoformat(look["at"]).astimezone(SHANGHAI)
+        hour = at.hour + at.minute / 60.0 + at.second / 3600.0
+        if axis.start <= hour <= axis.end:
+            named = look["snapshot"]
+            ticks.setdefault(at.date().isoformat(), []).append(
+                Tick(100.0 * (hour - axis.start) / length, look["verdict"], _clock(hour), PurePosixPath(named).name if named else None, picture(named))
+            )
+    return [Ribbon(day, stretches, ticks.get(day, [])) for day, stretches in sorted(days.items())]
 
 
 def _pieces(online: Mapping[str, Any]) -> list[tuple[str, float, float, str]]:

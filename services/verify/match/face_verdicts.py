@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.domain.case import CheckVerdict
-from services.domain.face_files import file_name, file_stem, id_numbers_in, is_enrolled
+from services.domain.face_files import Snapshots, file_stem, id_numbers_in, is_enrolled
 from services.domain.facts import FaceSetFacts
 from services.verify.match.learning_people import LoggedCheck
 
@@ -53,28 +53,12 @@ class FaceIndex:
     def __init__(self, faces: FaceSetFacts) -> None:
         self.pictures = faces.pictures
         self._distance = {(d.a, d.b): d.distance for d in faces.distances} | {(d.b, d.a): d.distance for d in faces.distances}
-        self._names: dict[str, set[int]] = defaultdict(set)
+        self.snapshot = Snapshots(picture.path for picture in faces.pictures).find
         self._enrolled: dict[str, set[int]] = defaultdict(set)
         for index, picture in enumerate(faces.pictures):
             if is_enrolled(picture.path):
                 for form in {file_stem(picture.path), *id_numbers_in(picture.path)}:
                     self._enrolled[form].add(index)
-            else:
-                for form in (file_name(picture.path), file_stem(picture.path)):
-                    self._names[form].add(index)
-
-    def snapshot(self, named: str) -> int | None:
-        """The picture that a log names, by path or name; None if it isn't there or can't be told."""
-        if not named:
-            return None
-        for form in (file_name(named), file_stem(named)):
-            found = self._names.get(form, set())
-            if len(found) > 1:
-                tail = named.replace("\\", "/").casefold().lstrip("./")
-                found = {i for i in found if self.pictures[i].path.casefold().endswith(tail)}
-            if len(found) == 1:
-                return next(iter(found))
-        return None
 
     def enrolled(self, stems: Sequence[str]) -> list[int]:
         """Reference pictures whose name is one of a person's numbers or names, or holds their ID number; the first that fits tells."""

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from services.domain.face_files import Snapshots
 from services.report.export.english import in_english
+from services.report.export.facts_text import facts_text
 from services.report.workbench.ribbons import hours_of, ribbons
 
 
@@ -30,6 +32,36 @@ def test_what_runs_past_midnight_is_cut_there() -> None:
     assert (axis.start, axis.end) == (0, 24)
     assert [(r.day, r.stretches[0].clock) for r in ribbons(person, axis)] == [("2021-11-23", "23:30:00–24:00:00"), ("2021-11-24", "00:00:00–00:30:00")]
     assert hours_of([]).end == 24
+
+
+def test_checks_are_ticks_that_know_their_snapshot() -> None:
+    person = online(("23T19:00:00", "23T20:00:00", "counted")) | {
+        "looks": [
+            {"at": "2021-11-23T19:15:00+08:00", "verdict": "passed", "snapshot": "checks/a.jpg"},
+            {"at": "2021-11-23T19:30:00+08:00", "verdict": "failed", "snapshot": None},
+            {"at": "2021-11-23T21:30:00+08:00", "verdict": "passed", "snapshot": "b.jpg"},
+            {"at": "2021-11-24T19:30:00+08:00", "verdict": "passed", "snapshot": "b.jpg"},
+        ]
+    }
+    snapshots = Snapshots(["faces/enrolled/a.jpg", "faces/checks/a.jpg"])
+    (bar,) = ribbons(person, hours_of([person]), lambda named: None if snapshots.find(named) is None else "evd_1")
+    assert [(k.left, k.verdict, k.clock, k.snapshot, k.picture) for k in bar.ticks] == [
+        (25.0, "passed", "19:15:00", "a.jpg", "evd_1"),
+        (50.0, "failed", "19:30:00", None, None),
+    ], "what lies outside the hours and days of learning has no place on the bar"
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ({"faces": 1, "usable": True, "reason": None}, "1张人脸"),
+        ({"faces": 2, "usable": False, "reason": "several_faces"}, "2张人脸 · 多张人脸不能比对"),
+        ({"faces": None, "usable": False, "reason": "truncated"}, "无法读取"),
+    ],
+)
+def test_what_was_seen_in_a_face_picture(facts: dict[str, Any], text: str) -> None:
+    assert facts_text({"facts": facts}) == text
+    assert not any("一" <= c <= "鿿" for c in in_english(text))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from services.adapters.sandbox import Job
 from services.domain.case import FileProblem
 from services.domain.errors import FileUnreadable
 from services.domain.evidence import EvidenceFile, EvidenceKind
-from services.domain.facts import DocumentFacts, FaceSetFacts, Facts
+from services.domain.facts import DocumentFacts, FacePicture, FaceSetFacts, Facts
 from services.domain.text import Message
 from services.verify.reading import StoredFacts, Timed, read_evidence
 
@@ -84,12 +84,14 @@ def test_faces_are_read_as_a_set() -> None:
 
     def answer(job: Job[int]) -> Timed:
         seen.append(job.args[2])
-        return Timed(FaceSetFacts((), (), unreadable=(("faces/checks/2.jpg", "truncated"),)), 0.5)
+        return Timed(FaceSetFacts((whole,), (), unreadable=(("faces/checks/2.jpg", "truncated"),)), 0.5)
 
+    whole = FacePicture("faces/enrolled/1.jpg", 1, True)
     reading = _read(FACES, Memory(), Here(answer))
     assert len(seen) == 1 and set(seen[0]) == {f.path for f in FACES}
     assert reading.faces is not None
     assert [[p.code for p in e.problems] for e in reading.evidence] == [[], ["file.unreadable"]]
+    assert [e.facts for e in reading.evidence] == [FaceSetFacts((whole,), ()), None], "each picture has what was seen in it alone"
 
 
 def test_progress_counts_up_to_all() -> None:
