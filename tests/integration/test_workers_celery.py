@@ -7,13 +7,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from services.adapters.celery_app import broker_folder, celery_app, queue_name
 from services.adapters.celery_engine import CeleryEngine, Hints
 from services.adapters.queue import Lane
+from services.adapters.repository.base import now
+from services.adapters.repository.tables import jobs
 from services.adapters.settings import Settings
 from services.adapters.store import Store, open_store
 from tests import brokers
@@ -116,10 +120,17 @@ def test_the_configuration(tmp_path: Path, url: str) -> None:
 
 @pytest.mark.parametrize("broker", ["filesystem"], indirect=True)
 def test_a_hint_is_sent_once_and_again_when_nobody_takes_it_up(installed: Store) -> None:
-    from datetime import timedelta
-
     installed.queue.enqueue("test.trace", folder="x", n=1)
     installed.queue.enqueue("test.trace", folder="x", n=2, delay_seconds=1000)
     app = celery_app(installed.settings)
     assert [Hints(installed, app).send() for _ in range(2)] == [1, 0]
     assert Hints(installed, app, again_after=timedelta(0)).send() == 1
+
+
+def test_a_hint_sent_before_the_clock_was_set_back_is_sent_again(installed: Store) -> None:
+    installed.queue.enqueue("test.trace", folder="x", n=1)
+    hints = Hints(installed, celery_app(installed.settings))
+    assert hints.send() == 1
+    with installed.database.writing() as connection:
+        connection.execute(update(jobs).values(hinted_at=now() + timedelta(hours=1)))
+    assert [hints.send() for _ in range(2)] == [1, 0]

@@ -109,7 +109,10 @@ class Watching:
 
     def unhinted(self, *, again_after: timedelta, limit: int = 500) -> list[tuple[str, str]]:
         """(id, lane) of jobs that are due and of which no hint was sent lately; they count as hinted from now on."""
-        due = (t.c.state == "queued", t.c.not_before <= now(), (t.c.hinted_at.is_(None)) | (t.c.hinted_at < now() - again_after))
+        at = now()
+        # A hint of the future was sent before the clock was set back.
+        silent = t.c.hinted_at.is_(None) | (t.c.hinted_at < at - again_after) | (t.c.hinted_at > at)
+        due = (t.c.state == "queued", t.c.not_before <= at, silent)
         query = select(t.c.seq, t.c.id, t.c.lane).where(*due).order_by(t.c.priority, t.c.seq).limit(limit).with_for_update(skip_locked=True)
         with self._database.writing() as connection:
             rows = connection.execute(query).all()
