@@ -14,6 +14,8 @@ from services.verify.match.face_verdicts import MATCH, MISMATCH, Judged
 from services.verify.match.learners import Standing
 from services.verify.match.learning_people import LoggedSession, Person
 
+PlacesOf = Callable[[Iterable[Judged]], tuple[Place, ...]]
+
 _SHOWN = 15
 """Checks named per note; the rest is in the file."""
 _WHY = {
@@ -34,6 +36,8 @@ class FaceNotes:
     times: Sequence[OnlineTime]
     rules: Rules
     places_of: Callable[[Iterable[LoggedSession]], tuple[Place, ...]]
+    picture_of: Callable[[str], str | None]
+    """The path of a snapshot as the log names it."""
     unseen: int = 0
     """Passed checks whose snapshot was not handed in, of all people so far; a million of them are counted, not kept."""
     shown: list[Judged] = field(default_factory=list)
@@ -52,11 +56,11 @@ class FaceNotes:
             )
             yield OnlineNote("online.face_check_missing", message, self.places_of(logged), person.learner.trainees, 0, ">= 1")
             return
-        yield from _failed(person, checks)
-        yield from _mismatch(person, checks)
-        yield from _shared(person, checks, self.people)
-        yield from _replayed(person, checks)
-        yield from _unclear(person, checks)
+        yield from _failed(person, checks, self._places)
+        yield from _mismatch(person, checks, self._places)
+        yield from _shared(person, checks, self.people, self._places)
+        yield from _replayed(person, checks, self._places)
+        yield from _unclear(person, checks, self._places)
         yield from _gap(person, logged, self.times, self.rules, self.places_of)
         unseen = [j for j in checks if j.why == "not_handed_in" and j.verdict is CheckVerdict.PASSED]
         self.unseen += len(unseen)
@@ -70,17 +74,17 @@ class FaceNotes:
                 f"有{self.unseen}次通过的人脸核验在记录中写明了抓拍照片，但照片未随材料提交，无法复核，按平台记录的核验结果计算",
                 f"{self.unseen} passed face checks name a snapshot that was not handed in: they count on the platform's word and cannot be looked at again",
             )
-            yield OnlineNote("online.face_check_missing", message, _places(self.shown), (), self.unseen, 0, met=True)
+            yield OnlineNote("online.face_check_missing", message, self._places(self.shown), (), self.unseen, 0, met=True)
 
-
-def _places(checks: Iterable[Judged]) -> tuple[Place, ...]:
-    """The rows of the checks and the snapshots compared."""
-    places: dict[Place, None] = {}
-    for judged in list(checks)[:_SHOWN]:
-        places[judged.check.place] = None
-        if judged.other:
-            places[Place(judged.other)] = None
-    return tuple(places)
+    def _places(self, checks: Iterable[Judged]) -> tuple[Place, ...]:
+        """The rows of the checks, their snapshots and the pictures these were compared with."""
+        places: dict[Place, None] = {}
+        for judged in list(checks)[:_SHOWN]:
+            places[judged.check.place] = None
+            for picture in (self.picture_of(judged.check.snapshot), judged.other):
+                if picture:
+                    places[Place(picture)] = None
+        return tuple(places)
 
 
 def _when(checks: Sequence[Judged]) -> str:
@@ -88,17 +92,17 @@ def _when(checks: Sequence[Judged]) -> str:
     return "、".join(shown)
 
 
-def _failed(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
+def _failed(person: Person, checks: Sequence[Judged], places: PlacesOf) -> Iterator[OnlineNote]:
     failed = [j for j in checks if j.verdict is CheckVerdict.FAILED]
     if failed:
         message = Message(
             f"{person.learner.shown}有{len(failed)}次人脸核验未通过（{_when(failed)}），其前后到相邻通过核验之间的时间不计入",
             f"{len(failed)} face checks of {person.learner.shown} failed ({_when(failed)}); the time to the neighbouring passed checks does not count",
         )
-        yield OnlineNote("online.face_check_failed", message, _places(failed), person.learner.trainees, len(failed), 0)
+        yield OnlineNote("online.face_check_failed", message, places(failed), person.learner.trainees, len(failed), 0)
 
 
-def _mismatch(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
+def _mismatch(person: Person, checks: Sequence[Judged], places: PlacesOf) -> Iterator[OnlineNote]:
     others = [j for j in checks if j.verdict is CheckVerdict.MISMATCH]
     if others:
         nearest = min((j.distance for j in others if j.distance is not None), default=None)
@@ -106,10 +110,10 @@ def _mismatch(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
             f"{person.learner.shown}有{len(others)}张抓拍照片与登记照不是同一人（{_when(others)}），按未通过处理",
             f"{len(others)} snapshots of {person.learner.shown} show another person than the enrolled picture ({_when(others)}); they count as failed",
         )
-        yield OnlineNote("online.face_mismatch", message, _places(others), person.learner.trainees, nearest, f"< {MISMATCH}")
+        yield OnlineNote("online.face_mismatch", message, places(others), person.learner.trainees, nearest, f"< {MISMATCH}")
 
 
-def _shared(person: Person, checks: Sequence[Judged], people: Mapping[str, Person]) -> Iterator[OnlineNote]:
+def _shared(person: Person, checks: Sequence[Judged], people: Mapping[str, Person], places: PlacesOf) -> Iterator[OnlineNote]:
     shared = [j for j in checks if j.shared_with]
     if shared:
         keys = sorted({key for j in shared for key in j.shared_with})
@@ -119,10 +123,10 @@ def _shared(person: Person, checks: Sequence[Judged], people: Mapping[str, Perso
             f"{person.learner.shown}的抓拍照片与{names}的抓拍是同一张人脸（{_when(shared)}）",
             f"snapshots of {person.learner.shown} show the same face as those of {names} ({_when(shared)})",
         )
-        yield OnlineNote("online.face_shared", message, _places(shared), person.learner.trainees, 1 + len(keys), 1)
+        yield OnlineNote("online.face_shared", message, places(shared), person.learner.trainees, 1 + len(keys), 1)
 
 
-def _replayed(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
+def _replayed(person: Person, checks: Sequence[Judged], places: PlacesOf) -> Iterator[OnlineNote]:
     replayed = [j for j in checks if j.replayed]
     if replayed:
         message = Message(
@@ -130,10 +134,10 @@ def _replayed(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
             f"{len(replayed)} checks of {person.learner.shown} use a snapshot again that was used before ({_when(replayed)}); "
             "from the second use on they count as failed",
         )
-        yield OnlineNote("online.face_replayed", message, _places(replayed), person.learner.trainees, len(replayed), 0)
+        yield OnlineNote("online.face_replayed", message, places(replayed), person.learner.trainees, len(replayed), 0)
 
 
-def _unclear(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
+def _unclear(person: Person, checks: Sequence[Judged], places: PlacesOf) -> Iterator[OnlineNote]:
     for why, (zh, en) in _WHY.items():
         doubtful = [j for j in checks if j.verdict is CheckVerdict.UNCLEAR and j.why == why]
         if not doubtful:
@@ -145,7 +149,7 @@ def _unclear(person: Person, checks: Sequence[Judged]) -> Iterator[OnlineNote]:
             f"{len(doubtful)} face checks of {person.learner.shown} are for a human to compare: {en} ({_when(doubtful)})",
         )
         expected = f"<= {MATCH}" if why == "between" else None
-        yield OnlineNote(code, message, _places(doubtful), person.learner.trainees, nearest, expected, unclear=True)
+        yield OnlineNote(code, message, places(doubtful), person.learner.trainees, nearest, expected, unclear=True)
 
 
 def _gap(

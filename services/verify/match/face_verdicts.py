@@ -60,6 +60,11 @@ class FaceIndex:
                 for form in {file_stem(picture.path), *id_numbers_in(picture.path)}:
                     self._enrolled[form].add(index)
 
+    def path(self, named: str) -> str | None:
+        """The path of the picture that a log names."""
+        index = self.snapshot(named)
+        return None if index is None else self.pictures[index].path
+
     def enrolled(self, stems: Sequence[str]) -> list[int]:
         """Reference pictures whose name is one of a person's numbers or names, or holds their ID number; the first that fits tells."""
         return sorted(next((self._enrolled[stem.casefold()] for stem in stems if stem.casefold() in self._enrolled), ()))

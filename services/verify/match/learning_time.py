@@ -112,7 +112,7 @@ def _learn(
         own = people.get(f"trainee {trainee}") or Person(Learner(Standing.TRAINEE, f"trainee {trainee}", "", (trainee,)))
         busy = iv.union((iv.to_micros(a), iv.to_micros(b)) for a, b in (signed[trainee] if trainee < len(signed) else ()))
         times.append(_time_of(own, maybe[trainee], judged, busy, bounds))
-    seen = Seen(people, judged, times, claim, rules, trainees is not None, has_checks)
+    seen = Seen(people, judged, times, claim, rules, trainees is not None, has_checks, index.path)
     notes = NoteMaker(seen).notes(machine_like_people, machine_like_sessions)
     return Learning(tuple(times), tuple(notes), has_checks)
 

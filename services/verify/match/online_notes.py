@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.domain.case import OnlineNote, OnlineTime
@@ -37,6 +37,8 @@ class Seen:
     rules: Rules
     trainees_known: bool
     has_face_checks: bool
+    picture_of: Callable[[str], str | None]
+    """The path of a snapshot as the log names it."""
 
 
 def places_of(items: Iterable[LoggedSession]) -> tuple[Place, ...]:
@@ -59,7 +61,7 @@ class NoteMaker:
         notes: list[OnlineNote] = []
         if self.seen.trainees_known:
             notes.extend(self._strangers())
-        faces = FaceNotes(self.seen.people, self.seen.judged, self.seen.times, self.seen.rules, places_of)
+        faces = FaceNotes(self.seen.people, self.seen.judged, self.seen.times, self.seen.rules, places_of, self.seen.picture_of)
         of_faces: list[OnlineNote] = []
         machines = list(self._machines(people, own_sessions))
         for person in self.looked_at:

@@ -299,6 +299,8 @@ def test_a_snapshot_of_another_person_counts_as_failed() -> None:
     assert minutes(learning) == (20, 10, 0)
     assert codes(learning) == ["online.face_mismatch"]
     assert [c.verdict for c in learning.times[0].checks] == [CheckVerdict.PASSED, CheckVerdict.MISMATCH]
+    pictures = [place.file for place in learning.notes[0].places if place.row is None]
+    assert pictures == ["faces/checks/b.jpg", E0], "the two pictures that a human has to compare"
 
 
 @pytest.mark.parametrize(("distances", "unusable"), [({(0, 1): 0.55}, {}), ({}, {1: "no_face"}), ({}, {0: "blurred"})])
