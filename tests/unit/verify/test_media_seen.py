@@ -13,12 +13,14 @@ from services.domain.facts import PhotoFacts
 from services.verify.elsewhere import ClaimsElsewhere
 from services.verify.match.reuse import OwnMedia, find_reuse
 from services.verify.media_seen import rebuild_index, remember
+from services.verify.readers import reader_for
 from services.verify.readers.photo import looks
 from tests.factories import make_claim
 from tests.generators.dresses import DRESSES, dress_up
 from tests.generators.photos import training_photo
 
 SEEDS = (31, 32, 33)
+VERSION = reader_for(EvidenceKind.PHOTO).version
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def store(tmp_path: Path, known: dict[int, PhotoFacts]) -> Store:
     opened = open_store(Settings(data_dir=tmp_path / "data"))
     for seed, facts in known.items():
         claim_id = opened.repository.put_claim(make_claim(claim_no=f"CC-{seed}"))
-        opened.repository.put_facts(f"{seed:064x}", "photo", 2, facts)
+        opened.repository.put_facts(f"{seed:064x}", "photo", VERSION, facts)
         remember(opened.repository, claim_id, [evidence(f"{seed:064x}", facts)])
     return opened
 
@@ -61,7 +63,7 @@ def test_what_another_worker_remembers_is_found_and_a_rebuilt_index_knows_facts_
     other = open_store(Settings(data_dir=tmp_path / "data"))
     late = looks(training_photo(34, size=(1000, 750)).convert("L"), (1000, 750))
     claim_id = other.repository.put_claim(make_claim(claim_no="CC-34"))
-    other.repository.put_facts(f"{34:064x}", "photo", 2, late)
+    other.repository.put_facts(f"{34:064x}", "photo", VERSION, late)
     other.repository.put_facts(f"{35:064x}", "photo", 1, replace(late, features_mirrored=b""))
     remember(other.repository, claim_id, [evidence(f"{34:064x}", late)])
     assert proposed(store, late) == ["CC-34"]
