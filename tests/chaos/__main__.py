@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.adapters.batches.tables import verifications
 from services.adapters.database import Database
@@ -182,8 +183,8 @@ def wait_for(database: Database, count: int, began: float, chaos: threading.Thre
             with database.reading() as connection:
                 verified = connection.execute(select(func.count()).select_from(claims_table).where(claims_table.c.status == "verified")).scalar()
                 left = connection.execute(select(func.count()).select_from(jobs).where(jobs.c.state.in_(("queued", "running")))).scalar()
-        except Exception:
-            continue  # it was just killed
+        except SQLAlchemyError:
+            continue  # the database was just killed
         if verified == count and not left and not chaos.is_alive():
             return True
     return False

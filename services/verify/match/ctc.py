@@ -95,18 +95,17 @@ def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[
     shorter than `longest` what comes behind does not matter."""
     count, length = labels.shape
     # States one after the other as in the paper's figure 3: blank, first character, blank, second ..., blank.
-    emitted = np.empty((len(table.probs), 2 * length + 1, count))
-    emitted[:, ::2] = table.probs[:, :1, None]
-    emitted[:, 1::2] = table.probs[:, labels.T]
-    straight = distinct.T.astype(float)
+    letters, straight = labels.T, distinct.T.astype(float)
     state = np.zeros((2 * length + 1, count))
     state[0] = 1.0
-    for step in emitted:
+    for step in table.probs:
         came = state.copy()
         came[1:] += state[:-1]
         if length > 1:
             came[3::2] += state[1:-2:2] * straight
-        state = np.multiply(came, step, out=came)
+        came[::2] *= step[0]
+        came[1::2] *= step[letters]
+        state = came
     last, each = np.full(count, length) if lengths is None else lengths, np.arange(count)
     total = state[2 * last, each] + np.where(last > 0, state[2 * last - 1, each], 0.0)
     with np.errstate(divide="ignore"):

@@ -46,6 +46,8 @@ class NameTable:
 
 
 Finder = Mapping[str, tuple[int, ...]]
+_LONGEST = 64
+"""No name is longer; one that a file makes up would widen the table of all others."""
 _DEPARTMENTS = 400
 """More are not weighed against each other: they would rather be addresses or remarks."""
 
@@ -226,7 +228,7 @@ def _text(value: str | None) -> str | None:
 
 
 def _table_of(names: Iterable[str], alphabet: Mapping[str, int]) -> NameTable:
-    ordered = sorted(names, key=len)
+    ordered = sorted((name for name in names if len(name) <= _LONGEST), key=len)
     lengths = np.array([len(name) for name in ordered], np.int64)
     codes = np.full((int(lengths.max(initial=0)), len(ordered)), -1, np.int32)
     starts = [0, *(np.flatnonzero(np.diff(lengths)) + 1).tolist(), len(ordered)]

@@ -78,3 +78,9 @@ def test_a_first_character_that_is_no_surname_is_a_slip_of_the_recogniser() -> N
 @pytest.mark.parametrize(("written", "listed"), [("郭麗", "郭丽"), ("王建國", "王建国"), ("歐陽娜娜", "欧阳娜娜")])
 def test_traditional_characters_are_the_simplified_ones(written: str, listed: str) -> None:
     assert score(cell(1, written), listed) > 4
+
+
+def test_a_name_that_is_none_does_not_widen_the_table_of_all_others() -> None:
+    people = trainees(("王建国", "220102198503011234"), ("长" * 5000, "220102198503021235"))
+    directory = build_directory(people, None)
+    assert directory.names.codes.shape == (3, 2) and directory.names.names == ("王建国", "王建国")
