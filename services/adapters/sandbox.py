@@ -12,6 +12,7 @@ import signal
 import tempfile
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -108,8 +109,11 @@ class Sandbox:
             self._end_pool()
             self._held.remove()
 
-    def run(self, jobs: Iterable[Job[K]]) -> Iterator[tuple[K, Any]]:
-        """Each job's key with its result, or with the EvidenceError it ended in, as they finish."""
+    def run(self, jobs: Iterable[Job[K]], more: deque[Job[K]] | None = None) -> Iterator[tuple[K, Any]]:
+        """Each job's key with its result, or with the EvidenceError it ended in, as they finish.
+
+        What the caller puts into `more` because of a result is run too, after the jobs that wait already.
+        """
         waiting: dict[Any, Job[K]] = {self._schedule(job): job for job in jobs}
         again: set[int] = set()
         while waiting:
@@ -121,6 +125,9 @@ class Sandbox:
                     waiting[self._schedule(job)] = job
                 else:
                     yield job.key, _result_of(future)
+            while more:
+                job = more.popleft()
+                waiting[self._schedule(job)] = job
 
     def _schedule(self, job: Job[K]) -> Any:
         """A pool ends for good when a child dies that had nothing to do: then it gets a successor."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from services.domain.evidence import EvidenceFile, EvidenceKind
 from services.domain.facts import FaceSetFacts, Facts
 from services.domain.text import Message
 from services.verify.readers import Limits, Reader, ReaderContext, all_readers, reader_for
+from services.verify.set_reading import SetReading, Step, Timed, timed
 
 _EMPTY = FileProblem("file.empty", Message("文件为空（0字节），请重新上传", "the file is empty (0 bytes); upload it again"))
 
@@ -53,34 +54,17 @@ class _Task:
     key: str
     files: tuple[EvidenceFile, ...]
 
+    @property
+    def pieces(self) -> int:
+        """What it counts in the progress: the files of a set, one for a content however often it is there."""
+        return len({file.path for file in self.files}) if self.reader.whole_set else 1
+
 
 def read_one(kind: EvidenceKind, source: Path, context: ReaderContext) -> Facts:
     """Run in a child: one file through the reader of its kind."""
     read = reader_for(kind).read
     assert read is not None
     return read(source, context)
-
-
-def read_set(kind: EvidenceKind, sources: Mapping[str, Path], context: ReaderContext) -> Facts:
-    """Run in a child: all files of a kind whose reader compares them with each other."""
-    read = reader_for(kind).read_set
-    assert read is not None
-    return read(sources, context)
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """What was read, and how long that took the child."""
-
-    facts: Facts
-    seconds: float
-
-
-def timed(read: Callable[..., Facts], *args: object) -> Timed:
-    """Run in a child: a reading with its time."""
-    began = time.monotonic()
-    facts = read(*args)
-    return Timed(facts, time.monotonic() - began)
 
 
 def read_evidence(
@@ -99,34 +83,77 @@ def read_evidence(
 
     That a file cannot be read is kept like facts, unless it may have been for the moment only (time, memory).
     """
-    limits = limits or Limits()
     tasks = list(_tasks(files))
     kept: StoredFacts = {} if reread else store.facts_of((task.key, task.reader.name, task.reader.version) for task in tasks)
-    known: dict[str, Facts | FileProblem] = {}
-    jobs: list[Job[int]] = []
-    for number, task in enumerate(tasks):
-        outcome = _stored(kept, task, task.reader.version)
-        if outcome is not None:
-            known[_slot(task)] = outcome
+    work = _Work(tasks, kept, store, observe)
+    more: deque[Job[Step]] = deque()
+    for step, outcome in sandbox.run(work.jobs(path_of, ocr_engine, limits or Limits()), more):
+        settled, following = work.take(step, outcome)
+        more.extend(following)
+        if progress and settled:
+            progress(work.done, work.total, settled)
+    return _assembled(files, tasks, work.known, {_slot(task): task.reader.version for task in tasks})
+
+
+class _Work:
+    """The tasks of a claim while they are read. `known`: what came of each; `done` and `total`: pieces that are settled, and all."""
+
+    def __init__(self, tasks: Sequence[_Task], kept: StoredFacts, store: FactStore, observe: Callable[[str, float], None] | None) -> None:
+        self.tasks, self.store, self.observe = tasks, store, observe
+        whole = {key: outcome for key, outcome in kept.items() if outcome[0] is None or not outcome[1]}
+        found = {_slot(task): _stored(whole, task, task.reader.version) for task in tasks}
+        self.known = {slot: outcome for slot, outcome in found.items() if outcome is not None}
+        self.sets: dict[int, SetReading] = {}
+        self.total = sum(task.pieces for task in tasks)
+        self.done = sum(task.pieces for task in tasks if _slot(task) in self.known)
+
+    def jobs(self, path_of: Callable[[str], Path], ocr_engine: str, limits: Limits) -> list[Job[Step]]:
+        """What can be begun with, long ones first, so that no core waits at the end."""
+        jobs: list[Job[Step]] = []
+        for number, task in enumerate(self.tasks):
+            if _slot(task) in self.known:
+                continue
+            first = task.files[0]
+            context = ReaderContext(name=first.path.rsplit("/", 1)[-1], media_type=first.media_type, ocr_engine=ocr_engine, limits=limits)
+            if task.reader.read_set is not None:
+                sources = {file.path: path_of(file.sha256) for file in task.files}
+                self.sets[number] = SetReading(number, task.reader.read_set, sources, context)
+                jobs += self.sets[number].first_steps()
+            else:
+                args = (read_one, first.kind, path_of(first.sha256), context)
+                jobs.append(Job(Step(number, (first.path,)), timed, args, seconds=float(limits.cpu_seconds)))
+        size_of = {(number, file.path): file.size for number, task in enumerate(self.tasks) for file in task.files}
+        return sorted(jobs, key=lambda job: -sum(size_of[job.key.task, path] for path in job.key.paths))
+
+    def take(self, step: Step, outcome: Timed | EvidenceError) -> tuple[str | None, list[Job[Step]]]:
+        """What a child found: a path of the files that are settled by it, if there are any, and what is to be done then."""
+        of_set = self.sets.get(step.task)
+        following: list[Job[Step]] = []
+        if of_set is not None and step.paths:
+            following = of_set.next_steps(step.paths, outcome)
         else:
-            jobs.append(_job(number, task, path_of, ocr_engine, limits))
-    jobs.sort(key=lambda job: -sum(f.size for f in tasks[job.key].files))  # long ones first, so that no core waits at the end
-    done = len(tasks) - len(jobs)
-    for number, outcome in sandbox.run(jobs):
-        task = tasks[number]
+            self._settle(self.tasks[step.task], of_set, outcome)
+        if not step.paths or any(job.key.paths for job in following):
+            return None, following
+        self.done += len(step.paths)
+        return step.paths[0], following
+
+    def _settle(self, task: _Task, of_set: SetReading | None, outcome: Timed | EvidenceError) -> None:
+        lacking = tuple(FileProblem(error.code, error.message) for error in of_set.lacking.values()) if of_set else ()
+        place = (task.key, task.reader.name, task.reader.version)
         if isinstance(outcome, EvidenceError):
-            problem = known[_slot(task)] = FileProblem(outcome.code, outcome.message)
+            problem = self.known[_slot(task)] = FileProblem(outcome.code, outcome.message)
             if not outcome.passing:
-                store.put_facts(task.key, task.reader.name, task.reader.version, None, (problem,))
-        else:
-            known[_slot(task)] = outcome.facts
-            store.put_facts(task.key, task.reader.name, task.reader.version, outcome.facts)
-            if observe:
-                observe(task.reader.name, outcome.seconds)
-        done += 1
-        if progress:
-            progress(done, len(tasks), task.files[0].path)
-    return _assembled(files, tasks, known, {_slot(task): task.reader.version for task in tasks})
+                self.store.put_facts(*place, None, (problem,))
+            return
+        self.known[_slot(task)] = outcome.result
+        if not lacking:
+            self.store.put_facts(*place, outcome.result)
+        elif (there := self.store.facts_of([place]).get(place)) is None or there[1]:
+            # beside the facts: a batch can replay what was judged, and the next reading looks at the files again
+            self.store.put_facts(*place, outcome.result, lacking)
+        if self.observe:
+            self.observe(task.reader.name, outcome.seconds + (of_set.seconds if of_set else 0.0))
 
 
 def replay_evidence(
@@ -197,26 +224,17 @@ def _slot(task: _Task) -> str:
     return f"{task.reader.name} {task.key}"
 
 
-def _job(number: int, task: _Task, path_of: Callable[[str], Path], ocr_engine: str, limits: Limits) -> Job[int]:
-    first = task.files[0]
-    assert first.kind is not None
-    context = ReaderContext(name=first.path.rsplit("/", 1)[-1], media_type=first.media_type, ocr_engine=ocr_engine, limits=limits)
-    if task.reader.whole_set:
-        sources = {f.path: path_of(f.sha256) for f in task.files}
-        return Job(number, timed, (read_set, first.kind, sources, context), seconds=limits.cpu_seconds + 5.0 * len(sources))
-    return Job(number, timed, (read_one, first.kind, path_of(first.sha256), context), seconds=float(limits.cpu_seconds))
-
-
 def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Mapping[str, Facts | FileProblem], versions: Mapping[str, int]) -> Reading:
     outcome_of = {(file.path, file.sha256): known[_slot(task)] for task in tasks for file in task.files}
     evidence: list[Evidence] = []
     faces: FaceSetFacts | None = None
     pictures = {picture.path: picture for outcome in known.values() if isinstance(outcome, FaceSetFacts) for picture in outcome.pictures}
+    unreadable = {path: why for outcome in known.values() if isinstance(outcome, FaceSetFacts) for path, why in outcome.unreadable}
     for file in files:
         outcome = outcome_of.get((file.path, file.sha256))
         if isinstance(outcome, FaceSetFacts):
             faces = outcome
-            why = dict(outcome.unreadable).get(file.path)
+            why = unreadable.get(file.path)
             problems = (FileProblem("file.unreadable", Message(f"{file.path} 无法读取：{why}", f"{file.path} cannot be read: {why}")),) if why else ()
             own = pictures.get(file.path)
             evidence.append(Evidence(file, FaceSetFacts((own,), ()) if own else None, problems))

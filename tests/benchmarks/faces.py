@@ -21,9 +21,10 @@ import numpy as np
 
 from services.adapters.faces import LONG_SIDE, distances, encode
 from services.adapters.images import open_image
+from services.domain.facts import FaceSetFacts
 from services.verify.match.face_verdicts import MATCH, MISMATCH, SAME_FACE
 from services.verify.readers import ReaderContext
-from services.verify.readers.face import read_faces
+from services.verify.readers.face import FACE_SET
 from tests.generators import faces
 
 Vectors = np.ndarray[Any, np.dtype[np.float64]]
@@ -107,7 +108,9 @@ def drawn_files(folder: Path, count: int, first: int) -> dict[str, Path]:
 
 
 def _by_reader(files: dict[str, Path]) -> int:
-    return sum(picture.usable for picture in read_faces(files, ReaderContext("faces")).pictures)
+    facts = FACE_SET.read(files, ReaderContext("faces"))
+    assert isinstance(facts, FaceSetFacts)
+    return sum(picture.usable for picture in facts.pictures)
 
 
 def _by_library(files: dict[str, Path]) -> int:

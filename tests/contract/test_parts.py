@@ -24,7 +24,7 @@ from services.verify.checks import all_checks
 from services.verify.judge import judge
 from services.verify.policy_file import POLICIES, check_policy, list_policies
 from services.verify.readers import Reader, ReaderContext, all_readers, reader_for
-from services.verify.reading import read_one, read_set
+from services.verify.reading import read_one
 from tests.contract import evidence_samples
 from tests.contract.bare_cases import CASES
 
@@ -118,7 +118,8 @@ kinds = pytest.mark.parametrize(("reader", "kind"), KINDS, ids=[f"{r.name}-{k.va
 def _read(kind: EvidenceKind, path: Path) -> Facts:
     """As a child of the sandbox reads it; a set of one file for kinds that are read as a whole."""
     context = ReaderContext(path.name)
-    return read_set(kind, {f"faces/enrolled/{path.name}": path}, context) if reader_for(kind).whole_set else read_one(kind, path, context)
+    of_set = reader_for(kind).read_set
+    return read_one(kind, path, context) if of_set is None else of_set.read({f"faces/enrolled/{path.name}": path}, context)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from services.domain.evidence import EvidenceKind
 from services.domain.facts import Facts
@@ -40,18 +41,33 @@ class ReaderContext:
 
 
 @dataclass(frozen=True, slots=True)
+class SetReader:
+    """How files are read that are only worth anything beside each other, as pictures of faces are.
+
+    `look` gets some of them (path in the claim -> file) and gives for each what `compare` needs, or the EvidenceError of one that cannot
+    be read. `compare` makes facts of what was seen in all of them, whatever parts they were looked at in. Nothing else of it is kept.
+    """
+
+    look: Callable[[Mapping[str, Path], ReaderContext], Mapping[str, Any]]
+    compare: Callable[[Mapping[str, Any]], Facts]
+
+    def read(self, files: Mapping[str, Path], context: ReaderContext) -> Facts:
+        """The whole set here and now."""
+        return self.compare(self.look(files, context))
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """`read` raises one of `domain.errors` for bad input. Raise `version` when the same bytes would give other facts.
 
-    A reader of `whole_set` kinds gets all files of the kind at once (path in the claim -> file): pictures of faces
-    are only worth anything beside each other.
+    A reader of `whole_set` kinds has `read_set` instead.
     """
 
     name: str
     version: int
     kinds: tuple[EvidenceKind, ...]
     read: Callable[[Path, ReaderContext], Facts] | None = None
-    read_set: Callable[[Mapping[str, Path], ReaderContext], Facts] | None = None
+    read_set: SetReader | None = None
 
     @property
     def whole_set(self) -> bool:

@@ -1,11 +1,13 @@
-"""The pictures under `faces/`, read together: which show one usable face, and how far apart the faces are.
+"""The pictures under `faces/`, a set: which show one usable face, and how far apart the faces are.
 
-Vectors live only while the set is read. `reason` of an unusable picture is no_face | several_faces | too_small | blurred.
+Pictures are looked at one by one and compared when all were seen; vectors live only while the set is read. `reason` of an unusable
+picture is no_face | several_faces | too_small | blurred.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from services.domain.errors import EvidenceError
 from services.domain.evidence import EvidenceKind
 from services.domain.face_files import is_enrolled
 from services.domain.facts import FaceDistance, FacePicture, FaceSetFacts
-from services.verify.readers import Reader, ReaderContext, register
+from services.verify.readers import Reader, ReaderContext, SetReader, register
 
 PLAINLY_DIFFERENT = 0.75
 """A snapshot this far from a reference picture need not be listed."""
@@ -32,25 +34,45 @@ _BLOCK = 512
 _LEAST_HASH_QUALITY = 20
 
 
-def read_faces(files: Mapping[str, Path], ctx: ReaderContext) -> FaceSetFacts:
-    """All pictures (path in the claim → file). Pictures that can't be decoded are listed in `unreadable`, none raises."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture while its set is read. `vector`: that of its face, where it is usable."""
+
+    picture: FacePicture
+    vector: np.ndarray[Any, np.dtype[np.float64]] | None = field(default=None, repr=False)
+
+
+def look_at_faces(files: Mapping[str, Path], ctx: ReaderContext) -> dict[str, Seen | EvidenceError]:
+    """What is seen in each picture (path in the claim → file) by itself. None raises that can't be decoded."""
+    return {path: _seen(path, files[path], ctx) for path in sorted(files)}
+
+
+def _seen(path: str, file: Path, ctx: ReaderContext) -> Seen | EvidenceError:
+    try:
+        image = open_image(file, max_pixels=ctx.limits.pixels, at_most=LONG_SIDE)
+    except EvidenceError as error:
+        return error
+    reading = encode(image)
+    reason = _reason(reading)
+    digest, quality = pdq(image)
+    picture = FacePicture(path, reading.faces, reason is None, reason, digest if quality >= _LEAST_HASH_QUALITY else None)
+    return Seen(picture, reading.vector if reason is None else None)
+
+
+def compare_faces(seen: Mapping[str, Seen | EvidenceError]) -> FaceSetFacts:
+    """The facts of a set. Pictures that can't be decoded are listed in `unreadable`."""
     pictures: list[FacePicture] = []
     vectors: list[np.ndarray[Any, Any]] = []
     owners: list[int] = []
     unreadable: list[tuple[str, str]] = []
-    for path in sorted(files):
-        try:
-            image = open_image(files[path], max_pixels=ctx.limits.pixels, at_most=LONG_SIDE)
-        except EvidenceError as error:
-            unreadable.append((path, error.message.zh))
+    for path, one in sorted(seen.items()):
+        if isinstance(one, EvidenceError):
+            unreadable.append((path, one.message.zh))
             continue
-        reading = encode(image)
-        reason = _reason(reading)
-        digest, quality = pdq(image)
-        if reason is None and reading.vector is not None:
+        if one.vector is not None:
             owners.append(len(pictures))
-            vectors.append(reading.vector)
-        pictures.append(FacePicture(path, reading.faces, reason is None, reason, digest if quality >= _LEAST_HASH_QUALITY else None))
+            vectors.append(one.vector)
+        pictures.append(one.picture)
     return FaceSetFacts(tuple(pictures), tuple(_distances(pictures, owners, vectors)), tuple(unreadable))
 
 
@@ -85,4 +107,5 @@ def _distances(pictures: Sequence[FacePicture], owners: Sequence[int], vectors: 
     return found
 
 
-FACES = register(Reader("faces", 1, (EvidenceKind.FACE,), read_set=read_faces))
+FACE_SET = SetReader(look_at_faces, compare_faces)
+FACES = register(Reader("faces", 1, (EvidenceKind.FACE,), read_set=FACE_SET))

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,17 @@ def test_what_a_decoder_throws_is_a_bad_file_and_is_logged(sandbox: Sandbox, cap
     assert isinstance(results["fail"], FileUnreadable) and "ZeroDivisionError" in results["fail"].message.en
     assert isinstance(results["odd"], FileUnreadable) and results["fine"] == 8
     assert "a defect of ours" in caplog.text
+
+
+def test_what_results_call_for_is_run_too(sandbox: Sandbox) -> None:
+    more: deque[Job[int]] = deque()
+    results = {}
+    for number, result in sandbox.run([Job(1, twice, (1,), 30), Job(100, die, (), 30)], more):
+        results[number] = result
+        if number < 16:
+            more.append(Job(2 * number, twice, (result,), 30))
+    assert {number: results[number] for number in (1, 2, 4, 8, 16)} == {1: 2, 2: 4, 4: 8, 8: 16, 16: 32}
+    assert isinstance(results[100], FileUnreadable) and len(results) == 6
 
 
 def reach(port: int) -> str:

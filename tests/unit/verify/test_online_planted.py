@@ -24,7 +24,7 @@ from services.verify.judge import judge
 from services.verify.matching import match_case
 from services.verify.policy_file import find_policy
 from services.verify.readers import ReaderContext
-from services.verify.readers.face import read_faces
+from services.verify.readers.face import FACE_SET
 from services.verify.readers.learning_log import read
 from tests.generators import faces, log_forms, logs
 from tests.golden.story import Shelf
@@ -61,7 +61,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> FaceSetFacts:
     for person, face in zip(PEOPLE, logs.ENROLLED, strict=False):
         files[f"faces/enrolled/{person.id_number}.jpg"] = folder / f"{person.id_number}.jpg"
         files[f"faces/enrolled/{person.id_number}.jpg"].write_bytes(faces.jpeg(faces.portrait(face)))
-    return read_faces(files, ReaderContext("faces"))
+    return FACE_SET.read(files, ReaderContext("faces"))
 
 
 def _written(folder: Path, log: logs.Log, form: str) -> list[Path]:

@@ -20,7 +20,7 @@ from services.domain.policy import Rules
 from services.verify.match.face_verdicts import MATCH, MISMATCH, SAME_FACE
 from services.verify.match.learning_time import Learning, learn
 from services.verify.readers import ReaderContext
-from services.verify.readers.face import read_faces
+from services.verify.readers.face import FACE_SET
 from tests.generators import faces
 
 SEEDS = (1, 2)
@@ -60,7 +60,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> FaceSetFacts:
         files[path].write_bytes(faces.jpeg(picture))
     files["人脸/抓拍/broken.jpg"] = folder / "broken.jpg"
     files["人脸/抓拍/broken.jpg"].write_bytes(b"\xff\xd8\xff\xe0 nothing")
-    return read_faces(files, ReaderContext("faces"))
+    return FACE_SET.read(files, ReaderContext("faces"))
 
 
 def _distance(facts: FaceSetFacts, a: str, b: str) -> float:
