@@ -14,7 +14,7 @@ from services.verify.match.assignment import assign
 from services.verify.match.corrections import Corrections, corrected
 from services.verify.match.directory import Directory, build_directory
 from services.verify.match.marks import against_name
-from services.verify.match.rows import RowReading, Verdict, candidates, is_a_name, read_row, struck_out
+from services.verify.match.rows import RowReading, Verdict, candidates, is_a_name, read_rows, struck_out
 from services.verify.match.sheet_dates import PlacedSlot, Slot, assumed_sessions, place, single_day, slots_of
 
 _NO_HEADER = "签名"
@@ -81,9 +81,10 @@ class _Entry:
 
 
 def _match_page(page: SheetPage, directory: Directory) -> _PageRows:
-    rows = [(t, table, read_row(table, row, directory)) for t, table in enumerate(page.tables) for row in table.rows]
-    verdicts = assign([reading for _, _, reading in rows], directory)
-    return _PageRows(tuple((t, table, reading, verdict) for (t, table, reading), verdict in zip(rows, verdicts, strict=True)))
+    rows = [(t, table, row) for t, table in enumerate(page.tables) for row in table.rows]
+    readings = read_rows([(table, row) for _, table, row in rows], directory)
+    verdicts = assign(readings, directory)
+    return _PageRows(tuple((t, table, reading, verdict) for (t, table, _), reading, verdict in zip(rows, readings, verdicts, strict=True)))
 
 
 def _entries(placed: PlacedSlot, page: _PageRows, directory: Directory, reuse: Sequence[Reuse], corrections: Corrections) -> Iterator[_Entry]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,8 @@ IMPOSSIBLE = -700.0
 """Log likelihood given to what underflows."""
 NOISE = frozenset(" .,，、·。'`’‘\"“”-_|:：;；~^°!！[]()（）")
 """What specks and the ends of rules are read as."""
+_TOGETHER = 4096
+"""Texts of one pass: what it works on stays small."""
 _RARE_SHARE = 0.02
 """A character that the recogniser was not taught may be read as any other, with this probability."""
 
@@ -60,18 +64,24 @@ def lattice(posteriors: Posteriors, ignore: frozenset[str] = NOISE) -> Lattice:
     steps, size = posteriors.steps, len(posteriors.symbols)
     if indices.size != log_probs.size or (steps and indices.size % steps):
         raise ValueError(f"posteriors of {steps} steps hold {indices.size} indices and {log_probs.size} probabilities")
-    floor = float(np.exp(posteriors.floor))
+    floor = _floor(posteriors.floor)
     probs = np.full((steps, size + 2), floor)
     if steps:
         indices = indices.reshape(steps, -1)
         listed = np.exp(log_probs.reshape(steps, -1).astype(np.float64))
         probs[np.arange(steps)[:, None], indices] = listed
-        noise = [i for i, symbol in enumerate(posteriors.symbols) if symbol in ignore and i]
-        probs[:, 0] += np.where(probs[:, noise] > floor, probs[:, noise], 0.0).sum(axis=1)
-        probs[:, noise] = floor
-        probs[:, size + 1] = np.maximum(floor, _RARE_SHARE * np.clip(1.0 - probs[:, 0], 0.0, 1.0))
+        if not ignore.isdisjoint(posteriors.symbols):
+            noise = [i for i, symbol in enumerate(posteriors.symbols) if symbol in ignore and i]
+            probs[:, 0] += np.where(probs[:, noise] > floor, probs[:, noise], 0.0).sum(axis=1)
+            probs[:, noise] = floor
+        probs[:, size + 1] = np.maximum(floor, _RARE_SHARE * np.minimum(np.maximum(1.0 - probs[:, 0], 0.0), 1.0))
     scale = probs[:, :size].max(axis=1, initial=1e-300)
     return Lattice(probs / scale[:, None], {s: i for i, s in enumerate(posteriors.symbols) if i}, float(np.log(scale).sum()))
+
+
+@lru_cache(maxsize=64)
+def _floor(log_probability: float) -> float:
+    return float(np.exp(log_probability))
 
 
 def forward(table: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -85,32 +95,76 @@ def forward(table: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
     longest = int(lengths.max())
     # A text's likelihood stands behind its last character, whatever follows there: shorter ones go along with the longest.
     padded = [text.ljust(longest, text[-1]) for text in texts]
-    labels = np.array([[columns[c] for c in text] for text in padded], np.int64)
-    distinct = np.array([[a != b for a, b in zip(text, text[1:], strict=False)] for text in padded], bool)
-    return forward_labels(table, labels, distinct, lengths)
+    labels = np.array([[columns[c] for c in text] for text in padded], np.int64).T
+    distinct = np.array([[a != b for a, b in zip(text, text[1:], strict=False)] for text in padded], bool).T
+    return forward_labels([table], np.zeros(len(texts), np.int64), labels, distinct, lengths)
 
 
-def forward_labels(table: Lattice, labels: NDArray[np.int64], distinct: NDArray[np.bool_], lengths: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-    """As `forward`, for texts as columns [texts, longest]; `distinct` [texts, longest - 1]: neighbours differ; `lengths`: of those that are
-    shorter than `longest` what comes behind does not matter."""
-    count, length = labels.shape
+def forward_each(asked: Sequence[tuple[Lattice, str]]) -> list[float]:
+    """As `forward`, for one text of each table."""
+    if not asked:
+        return []
+    longest = max(len(text) for _, text in asked)
+    labels = np.zeros((longest, len(asked)), np.int64)
+    distinct = np.zeros((longest - 1, len(asked)), bool)
+    for k, (table, text) in enumerate(asked):
+        labels[: len(text), k] = [table.column(c) for c in text]
+        distinct[: len(text) - 1, k] = [a != b for a, b in pairwise(text)]
+    likelihoods = forward_labels([table for table, _ in asked], np.arange(len(asked)), labels, distinct, np.array([len(text) for _, text in asked]))
+    each: list[float] = likelihoods.tolist()
+    return each
+
+
+def forward_labels(
+    tables: Sequence[Lattice], owners: NDArray[np.int64], labels: NDArray[np.int64], distinct: NDArray[np.bool_], lengths: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """As `forward`, for texts each of which is held against a table of its own: `owners` [texts] index `tables`, `labels` [longest, texts]
+    are columns of it, `distinct` [longest - 1, texts]: neighbours differ. What comes behind a text's own length does not matter."""
+    sizes = np.array([table.probs.shape for table in tables], np.int64).reshape(-1, 2)
+    flat = np.concatenate([table.probs.ravel() for table in tables])
+    starts = np.cumsum(sizes[:, 0] * sizes[:, 1]) - sizes[:, 0] * sizes[:, 1]
+    steps = sizes[owners, 0]
+    order = np.lexsort((-steps, lengths))  # texts of a length together, so that the short are not carried as far as the long
+    total = np.empty(len(owners))
+    for first in range(0, len(order), _TOGETHER):
+        some = order[first : first + _TOGETHER]
+        some = some[np.argsort(-steps[some], kind="stable")]
+        longest, of = int(lengths[some].max()), owners[some]
+        passes = distinct[: longest - 1, some].astype(float)
+        total[some] = _passed(flat, starts[of], sizes[of, 1], steps[some], labels[:longest, some], passes, lengths[some])
+    with np.errstate(divide="ignore"):
+        logs: NDArray[np.float64] = np.log(total) + np.array([table.log_scale for table in tables])[owners]
+    return np.maximum(logs, IMPOSSIBLE, out=logs)
+
+
+def _passed(
+    flat: NDArray[np.float64],
+    at: NDArray[np.int64],
+    width: NDArray[np.int64],
+    steps: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    passes: NDArray[np.float64],
+    lengths: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The pass itself over texts in the order of falling `steps`. Their tables begin in `flat` where `at` says, `width` columns a step."""
+    length, count = labels.shape
     # States one after the other as in the paper's figure 3: blank, first character, blank, second ..., blank.
-    letters, straight = labels.T, distinct.T.astype(float)
     state = np.zeros((2 * length + 1, count))
     state[0] = 1.0
-    for step in table.probs:
-        came = state.copy()
-        came[1:] += state[:-1]
+    going = count - np.searchsorted(steps[::-1], np.arange(int(steps.max(initial=0))), side="right")
+    for live in going.tolist():
+        was, here = state[:, :live], at[:live]
+        came = was.copy()
+        came[1:] += was[:-1]
         if length > 1:
-            came[3::2] += state[1:-2:2] * straight
-        came[::2] *= step[0]
-        came[1::2] *= step[letters]
-        state = came
-    last, each = np.full(count, length) if lengths is None else lengths, np.arange(count)
-    total = state[2 * last, each] + np.where(last > 0, state[2 * last - 1, each], 0.0)
-    with np.errstate(divide="ignore"):
-        logs: NDArray[np.float64] = np.log(total)
-    return np.maximum(logs + table.log_scale, IMPOSSIBLE)
+            came[3::2] += was[1:-2:2] * passes[:, :live]
+        came[::2] *= flat.take(here)
+        came[1::2] *= flat.take(here + labels[:, :live])
+        state[:, :live] = came
+        at[:live] += width[:live]
+    each = np.arange(count)
+    ends: NDArray[np.float64] = state[2 * lengths, each] + np.where(lengths > 0, state[2 * lengths - 1, each], 0.0)
+    return ends
 
 
 def _alone(table: Lattice, text: str) -> float:

@@ -125,6 +125,11 @@ class RowEvidence:
     phone: str | None = None
     department: DepartmentReading | None = None
 
+    @property
+    def numbered(self) -> bool:
+        """Some number stands there."""
+        return self.id_number is not None or self.employee_no is not None or self.phone is not None
+
     def people(self, directory: Directory) -> set[int]:
         """Who the numbers of the row point to outright."""
         found: set[int] = set()

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from services.domain.case import DoubtKind, RowCandidate, RowStatus
 from services.domain.facts import ColumnRole, SheetCell, SheetRow, SheetTable
 from services.verify.match.directory import Directory, Person
-from services.verify.match.names import NEGLIGIBLE, NameReading, read_name
+from services.verify.match.name_reading import FAR, NEGLIGIBLE, NameReading
+from services.verify.match.names import read_names
 from services.verify.match.row_evidence import RowEvidence, read_evidence
 from services.verify.match.surnames import SURNAMES
 from services.verify.match.variants import differing, variants
@@ -68,20 +69,31 @@ class Verdict:
 
 def read_row(table: SheetTable, row: SheetRow, directory: Directory) -> RowReading:
     """Weighs a row; nothing is decided yet, for that the other rows of the page are needed."""
-    evidence = read_evidence(table, row)
-    witnesses = _witnesses(table, row)
-    if row.empty or (not witnesses and evidence.id_number is None and evidence.employee_no is None and evidence.phone is None):
-        return RowReading(row, None, {}, {}, evidence, 0.0, True)
-    readings: list[NameReading] = []
-    for cell in witnesses:
-        if readings and readings[0].settled:
-            break
-        if (reading := read_name(cell, directory)) is not None:
-            readings.append(reading)
+    return read_rows([(table, row)], directory)[0]
+
+
+def read_rows(rows: Sequence[tuple[SheetTable, SheetRow]], directory: Directory) -> list[RowReading]:
+    """Weighs the rows of a page, each by itself; together they are only read faster."""
+    evidence = [read_evidence(table, row) for table, row in rows]
+    cells = [_witnesses(table, row) for table, row in rows]
+    empty = [row.empty or not (said or others.numbered) for (_, row), said, others in zip(rows, cells, evidence, strict=True)]
+    read: list[list[NameReading]] = [[] for _ in rows]
+    for place in range(max(map(len, cells), default=0)):
+        asked = [k for k, said in enumerate(cells) if place < len(said) and not empty[k] and not (read[k] and read[k][0].settled)]
+        for k, reading in zip(asked, read_names([cells[k][place] for k in asked], directory), strict=True):
+            if reading is not None:
+                read[k].append(reading)
+    return [
+        RowReading(row, None, {}, {}, others, 0.0, True) if nothing else _weighed(row, others, readings, directory)
+        for (_, row), others, readings, nothing in zip(rows, evidence, read, empty, strict=True)
+    ]
+
+
+def _weighed(row: SheetRow, evidence: RowEvidence, readings: Sequence[NameReading], directory: Directory) -> RowReading:
     people = evidence.people(directory)
     for reading in readings:
         best = max(reading.scores.values(), default=0.0)
-        near = [n for n, s in reading.scores.items() if s >= best - 14.0 and s > NEGLIGIBLE]
+        near = [n for n, s in reading.scores.items() if s >= best - FAR and s > NEGLIGIBLE]
         people |= {i for n in near for i in directory.by_name.get(n, ())}
     names = {i: _name_odds(readings, directory.people[i].name) for i in people}
     department = bool(readings) and any(d in readings[0].text for d in directory.departments if len(d) >= 2)
