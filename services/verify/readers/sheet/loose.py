@@ -35,6 +35,8 @@ def loose_grid(page: Page, lines: Ruling, read: Read) -> Grid | None:
     body = [box for box in boxes if header is None or box[1] > max(h[3] for h in header) - 4]
     if not body:
         return None
+    if header is not None and _crossing(header):
+        return None
     columns = _columns(header, body, page.width)
     if len(columns) < 2:
         return None
@@ -70,6 +72,11 @@ def _header(lines: Sequence[Sequence[Rect]], read: Read) -> list[Rect] | None:
         if any(role in (ColumnRole.NAME, ColumnRole.SIGNATURE) for role in roles) and sum(role is not None for role in roles) >= max(2, len(line) // 2):
             return list(line)
     return None
+
+
+def _crossing(header: Sequence[Rect]) -> bool:
+    """Headings that stand above each other: lines of a page that is not level were taken for one."""
+    return any(after[0] + after[2] <= before[0] + before[2] for before, after in zip(header[:-1], header[1:], strict=True))
 
 
 def _columns(header: Sequence[Rect] | None, body: Sequence[Rect], width: int) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from services.verify.readers.sheet.text_level import below, beside, longer, text_slope
 from services.verify.readers.sheet.types import Array, Gray, Matrix, Rgb, apply
 
 _LOOK = 640
@@ -105,7 +106,7 @@ def straightening(gray: Gray, text: list[Array]) -> Matrix | None:
     Found as the vanishing points of the two families of long segments around the text; where there is too little ruling, or it
     runs otherwise than the lines of text (`text`: their corners), the text's slope alone is taken out. None: nothing to go by.
     """
-    slope = _text_slope(text)
+    slope = text_slope(text)
     ruled = _from_ruling(gray, text, slope)
     if slope is None or (ruled is not None and _tilt(ruled, text) < _TILTED):
         return ruled
@@ -119,24 +120,8 @@ def straightening(gray: Gray, text: list[Array]) -> Matrix | None:
 
 def _tilt(matrix: Matrix, text: list[Array]) -> float:
     """Degrees by which the middle one of the longer lines of text falls or rises on the page that `matrix` makes."""
-    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in (apply(matrix, quad) for quad in _longer(text))]
+    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in (apply(matrix, quad) for quad in longer(text))]
     return float(np.median([abs(np.degrees(np.arctan2(e[1], e[0]))) for e in edges])) if edges else 0.0
-
-
-def _text_slope(text: list[Array]) -> float | None:
-    """Degrees (clockwise) by which the longer lines of text fall; None without any."""
-    edges = [(q[1] - q[0]) + (q[2] - q[3]) for q in _longer(text)]
-    return float(np.median([np.degrees(np.arctan2(e[1], e[0])) for e in edges])) if edges else None
-
-
-def _longer(text: list[Array]) -> list[Array]:
-    """The lines whose slope tells something: three or more that are thrice as long as high, else, where only names stand, six of twice the height."""
-    shapes = [float(np.linalg.norm(q[1] - q[0]) / max(float(np.linalg.norm(q[3] - q[0])), 1e-9)) for q in text]
-    for ratio, enough in ((3.0, 3), (1.7, 6)):
-        found = [quad for quad, shape in zip(text, shapes, strict=True) if shape > ratio]
-        if len(found) >= enough:
-            return found
-    return []
 
 
 def _from_ruling(gray: Gray, text: list[Array], slope: float | None) -> Matrix | None:
@@ -157,9 +142,9 @@ def _from_ruling(gray: Gray, text: list[Array], slope: float | None) -> Matrix |
         segments = segments[inside]
     segments = (segments - middle) / half
     ruled = _vanishing_point(segments, 0)
-    across = ruled if ruled is not None else _vanishing_point((_beside(text) * scale - middle) / half, 0)
+    across = ruled if ruled is not None else _vanishing_point((beside(text) * scale - middle) / half, 0)
     plumb = _vanishing_point(segments, 1)
-    down = plumb if plumb is not None or len(text) < 12 else _vanishing_point((_below(text) * scale - middle) / half, 1)
+    down = plumb if plumb is not None or len(text) < 12 else _vanishing_point((below(text) * scale - middle) / half, 1)
     if across is not None and slope is not None and abs(_degrees(across) - slope) > 8:
         return None
     if across is None and (down is None or slope is not None):
@@ -172,31 +157,6 @@ def _from_ruling(gray: Gray, text: list[Array], slope: float | None) -> Matrix |
     if abs(_degrees(down, plumb=True) + _degrees(across)) > 20:
         return None
     return _around_middle(_level(across, down), width, height)
-
-
-def _beside(text: list[Array]) -> Array:
-    """Segments [n, 2, 2] from each line of text to the next one at its right: what runs level where nothing is ruled."""
-    middles = np.array([q.mean(axis=0) for q in text]).reshape(-1, 2)
-    heights = np.array([np.linalg.norm(q[3] - q[0]) for q in text])
-    found = []
-    for i, middle in enumerate(middles):
-        off = middles - middle
-        near = (off[:, 0] > heights[i]) & (np.abs(off[:, 1]) < 0.25 * off[:, 0]) & (np.abs(off[:, 1]) < 0.8 * heights[i])
-        if near.any():
-            found.append([middle, middles[np.flatnonzero(near)[np.argmin(off[near, 0])]]])
-    return np.array(found).reshape(-1, 2, 2)
-
-
-def _below(text: list[Array]) -> Array:
-    """Segments [n, 2, 2] from each line of text to the next one below it, by their middles and by their left ends: columns run plumb."""
-    found = []
-    for points in (np.array([q.mean(axis=0) for q in text]), np.array([(q[0] + q[3]) / 2 for q in text])):
-        for point in points:
-            off = points - point
-            near = (off[:, 1] > 12) & (np.abs(off[:, 0]) < 0.4 * off[:, 1])
-            if near.any():
-                found.append([point, points[np.flatnonzero(near)[np.argmin(off[near, 1])]]])
-    return np.array(found).reshape(-1, 2, 2)
 
 
 def _degrees(vanishing: Array, *, plumb: bool = False) -> float:

@@ -30,13 +30,15 @@ from services.verify.readers.sheet.table import Plan, build, plans
 from services.verify.readers.sheet.types import Grid, Page, Rect
 
 _LONG_SIDE = 2400
-_VERSION = 8
+_VERSION = 9
 _LEAST_SIDE = 120
 _NARROW = 0.2
 _BAND = 21
 """Pixels on either side of a rule's middle, both together, within which ink is its dots, its second line or the edge of a thick one."""
 _DASHED = 0.75
 """The part of the page's text that a table ruled with dashes holds; what looks like one elsewhere are strokes of letters."""
+_HALF = 0.5
+"""Ruled tables that hold less of the page's text may be strokes of a hand across level rules."""
 _SCAN = 0.5
 """A PDF page whose largest picture covers more than this is a scan: a text layer under it is somebody's OCR."""
 
@@ -116,7 +118,16 @@ class _Attempt:
 
 
 def _attempt(page: Page, ocr: Engine, characters: tuple[tuple[str, Box], ...], before: list[Plan]) -> _Attempt:
+    """The page by its ruled tables. Strokes of a signature across level rules look like one too: what leaves most of the text aside is also read
+    as if nothing were ruled plumb."""
     ruled, lined = _by_ruling(page)
+    first = _attempt_by(page, ruled, lined, ocr, characters, before)
+    if not ruled or first.quality.good or _held(page, ruled) > _HALF:
+        return first
+    return max(first, _attempt_by(page, [], lined, ocr, characters, before), key=lambda attempt: attempt.quality.score)
+
+
+def _attempt_by(page: Page, ruled: list[Grid], lined: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...], before: list[Plan]) -> _Attempt:
     found, source = _tables_of(page, ruled, lined, ocr, characters)
     sorted_out = [frame(grid, source) for grid in found]
     lines = _lines_outside(page, found, source) + [line for entry in sorted_out for line in entry.lines]
@@ -161,9 +172,14 @@ def _by_ruling(page: Page) -> tuple[list[Grid], Ruling]:
         return ruled, lined
     dashed = ruling(page.gray, dotted=True)
     ruled = _ruled(page, dashed)
+    return (ruled, dashed) if ruled and _held(page, ruled) >= _DASHED else ([], lined)
+
+
+def _held(page: Page, tables: Sequence[Grid]) -> float:
+    """The part of the page's lines of text that lie in the tables; 1 where there is no text."""
     middles = [quad.mean(axis=0) for quad in page.text]
-    held = sum(any(g.rect[0] <= x <= g.rect[2] and g.rect[1] <= y <= g.rect[3] for g in ruled) for x, y in middles)
-    return (ruled, dashed) if ruled and held >= _DASHED * len(middles) else ([], lined)
+    held = sum(any(g.rect[0] <= x <= g.rect[2] and g.rect[1] <= y <= g.rect[3] for g in tables) for x, y in middles)
+    return held / len(middles) if middles else 1.0
 
 
 def _tables_of(page: Page, found: list[Grid], lines: Ruling, ocr: Engine, characters: tuple[tuple[str, Box], ...]) -> tuple[list[Grid], Source]:

@@ -11,6 +11,7 @@ import numpy as np
 from services.adapters.ocr import Engine, crop_quad, find_text, upside_down
 from services.verify.readers.sheet.light import even, without_colour
 from services.verify.readers.sheet.perspective import paper_corners, rectangle, straightening
+from services.verify.readers.sheet.text_level import levelled
 from services.verify.readers.sheet.types import Array, Gray, Matrix, Page, Rgb, apply
 
 _TARGET = 2300
@@ -72,7 +73,13 @@ def _view(picture: Array, forth: Matrix, size: tuple[int, int], engine: Engine) 
     if level is not None:
         forth, size = _framed(level @ forth, apply(level, _frame(size)))
     onward = forth @ np.linalg.inv(looked)
-    return _View(forth, size, tuple(_in_order(apply(onward, quad)) for quad in quads))
+    text = [_in_order(apply(onward, quad)) for quad in quads]
+    rows = levelled(text, size)
+    if rows is not None:
+        onward, size = _framed(rows @ onward, apply(rows, _frame(size)))
+        forth = onward @ looked
+        text = [_in_order(apply(onward, quad)) for quad in quads]
+    return _View(forth, size, tuple(text))
 
 
 def _cut(view: _View) -> _View | None:

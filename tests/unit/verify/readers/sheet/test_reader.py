@@ -264,3 +264,15 @@ def test_handwritten_sheets_keep_rows_and_signatures(tmp_path: Path, layout: str
         for column in table.columns:
             if column.role is ColumnRole.SIGNATURE:
                 assert row.cells[column.index].signed in (expected["signed"][column.header], None)
+
+
+def test_strokes_across_level_rules_make_no_table_of_their_own(read_pages: Read) -> None:
+    names = ("张海飞", "王建国", "刘思远", "陈立军", "赵玉兰", "李晓明", "周大伟", "孙国强", "高志勇", "何文静")
+    page = grid_page(HEADING, (ROWS[0], *((str(k), name, f"A1{k:04d}", name) for k, name in enumerate(names, start=1))), WIDTHS, rules="level")
+    draw = ImageDraw.Draw(page)
+    left = LEFT + sum(WIDTHS[:3]) + 30
+    for x in range(left, left + 100, 25):  # a hand whose strokes stand upright from rule to rule, in two rows
+        draw.line((x, TOP + 2 * ROW, x, TOP + 4 * ROW), fill=25, width=4)
+    table = read_pages(page).pages[0].tables[0]
+    assert [c.header for c in table.columns] == ["序号", "姓名", "工号", "签到"]
+    assert [row.cells[1].text for row in table.rows] == list(names)
