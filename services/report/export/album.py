@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from services.domain.face_files import Snapshots
 from services.domain.report import Report
 from services.report.export.words import SEVERITIES
 from services.report.pictures import Pictures
@@ -22,6 +23,7 @@ class Budget:
     per_finding: int = 3
     per_code: int = 12
     thumbnails: int = 60
+    snapshots: int = 120
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class _Taker:
 
 
 def fill(report: Report, pictures: Pictures, budget: Budget | None = None) -> Album:
-    """Pictures for the findings, the most severe first, then small ones of photos and videos."""
+    """Pictures for the findings, the most severe first, then small ones of photos and videos, and of the snapshots of face checks."""
     budget = budget or Budget()
     taker, album = _Taker(pictures, budget), Album()
     kinds = {e["file"]: e["kind"] for e in report.evidence}
@@ -102,6 +104,7 @@ def fill(report: Report, pictures: Pictures, budget: Budget | None = None) -> Al
             wide = box is not None and box[2] > 4 * box[3]
             shown.append(Shown(src, place["file"], where(place), wide))
     _thumbnails(report, taker, album, budget)
+    _snapshots(report, taker, album, budget)
     return album
 
 
@@ -113,6 +116,21 @@ def _thumbnails(report: Report, taker: _Taker, album: Album, budget: Budget) -> 
             album.omitted += 1
             continue
         album.thumbnails[entry["file"]] = taker.thumbnail(entry["file"])
+
+
+def _snapshots(report: Report, taker: _Taker, album: Album, budget: Budget) -> None:
+    """Checks that did not pass first, then each person's first ones."""
+    files = [e["file"] for e in report.evidence if e["kind"] == "face" and e["facts"] is not None]
+    known = Snapshots(files)
+    looks = [(look["verdict"] == "passed", n, look["snapshot"]) for t in report.trainees for n, look in enumerate((t.get("online") or {}).get("looks", ()))]
+    found = (known.find(named) for _, _, named in sorted(looks, key=lambda look: look[:2]))
+    taken = 0
+    for index in dict.fromkeys(i for i in found if i is not None):
+        if taker.spent or taken >= budget.snapshots:
+            album.omitted += 1
+            continue
+        album.thumbnails[files[index]] = taker.thumbnail(files[index])
+        taken += 1
 
 
 def places(report: Report, finding: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ A row per source, a column per day from the first to the last day of the trainin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
@@ -22,6 +22,9 @@ _PART_HOURS = {"am": (8.5, 11.5), "pm": (13.5, 16.5), "day": (8.5, 16.5)}
 _MOST_DAYS = 124
 _LABEL_SPACE = 46.0
 _MOST_RIBBON_DAYS = 31
+
+Finder = Callable[[str | None], str | None]
+"""Where in the page a snapshot stands, as the log names it."""
 
 
 @dataclass(slots=True)
@@ -208,15 +211,15 @@ def _online(report: Report, axis: _Axis) -> Lane:
 class RibbonDay:
     """One day of a person's online learning from midnight to midnight, in hundredths of its width.
 
-    `parts`: (left, width, reason, title) of each stretch; `ticks`: (left, verdict, title) of each face check.
+    `parts`: (left, width, reason, title) of each stretch; `ticks`: (left, verdict, title, anchor of its snapshot) of each face check.
     """
 
     day: str
     parts: list[tuple[float, float, str, str]]
-    ticks: list[tuple[float, str, str]]
+    ticks: list[tuple[float, str, str, str | None]]
 
 
-def ribbon_days(online: dict[str, Any] | None) -> list[RibbonDay]:
+def ribbon_days(online: dict[str, Any] | None, shot: Finder) -> list[RibbonDay]:
     """A person's stretches and checks by day, the first month of them."""
     days: dict[date, RibbonDay] = {}
     for i in (online or {}).get("intervals", ()):
@@ -232,7 +235,7 @@ def ribbon_days(online: dict[str, Any] | None) -> list[RibbonDay]:
         at = datetime.fromisoformat(look["at"]).astimezone(SHANGHAI)
         if at.date() in days:
             title = f"{at:%H:%M:%S}" + (f" {PurePosixPath(look['snapshot']).name}" if look["snapshot"] else "")
-            days[at.date()].ticks.append((_of_day(at) / 0.24, look["verdict"], title))
+            days[at.date()].ticks.append((_of_day(at) / 0.24, look["verdict"], title, shot(look["snapshot"])))
     return [days[day] for day in sorted(days)][:_MOST_RIBBON_DAYS]
 
 

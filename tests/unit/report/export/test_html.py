@@ -15,6 +15,7 @@ from services.report.export.html import html
 from services.report.export.view import PAPER, Bounds
 from services.report.pictures import FilePictures, NoPictures
 from tests.unit.report import world
+from tests.unit.report.claim_world import picture
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -167,6 +168,45 @@ def test_pictures_stay_within_the_budget(tmp_path: Path) -> None:
     taken = [p.src for shown in small.findings.values() for p in shown if p.src]
     assert small.omitted > 0 and sum(len(s) for s in taken) * 3 / 4 < 30_000 + 40_000
     assert 0 in small.findings, "the most severe come first"
+
+
+def _with_faces(folder: Path, verdicts: dict[str, str]) -> tuple[Report, FilePictures]:
+    """The claim with a snapshot for each check of its first trainee (name -> verdict), one that was not handed in and a reference picture."""
+    made = report()
+    online = made.trainees[0]["online"]
+    start = online["intervals"][0]["start"]
+    looks = [{"at": start, "verdict": verdict, "snapshot": f"{name}.jpg"} for name, verdict in (verdicts | {"missing": "passed"}).items()]
+    trainees = [{**made.trainees[0], "online": {**online, "looks": looks}}, *made.trainees[1:]]
+    paths = [f"faces/checks/{name}.jpg" for name in verdicts] + ["faces/enrolled/me.jpg", "faces/checks/broken.jpg"]
+    entries = [{**made.evidence[0], "file": path, "kind": "face", "facts": {"faces": 1, "usable": True, "reason": None}, "problems": []} for path in paths]
+    entries[-1]["facts"] = None
+    for n, path in enumerate(paths):
+        (folder / f"{n}.jpg").write_bytes(picture(path, (320, 240), "#8a9aaa"))
+    pictures = FilePictures({path: folder / f"{n}.jpg" for n, path in enumerate(paths)})
+    return replace(made, trainees=type(made.trainees)(trainees), evidence=type(made.evidence)([*made.evidence, *entries])), pictures
+
+
+def test_a_check_on_the_ribbon_leads_to_its_snapshot(tmp_path: Path) -> None:
+    made, pictures = _with_faces(tmp_path, {"a": "passed", "b": "mismatch", "c": "passed"})
+    page = html(made, fill(made, pictures))
+    found = Balance(page)
+    shots = re.findall(r'<a href="#(shot\d+)"><rect[^>]*><title>\S+ (\S+) ', page)
+    assert sorted(name for _, name in shots) == ["a.jpg", "b.jpg", "c.jpg"] and "missing.jpg" in page
+    for anchor, name in shots:
+        assert re.search(rf'<figure id="{anchor}"><img src="data:image/jpeg;base64,[^"]+" alt="faces/checks/{name}"', page)
+    assert 'alt="faces/enrolled/me.jpg"' not in page and 'alt="faces/checks/broken.jpg"' not in page
+    assert found.wrong == [] and all(link[1:] in found.ids for link in found.links)
+    paper = html(made, fill(made, pictures), bounds=PAPER, paper=True)
+    assert "shot0" not in paper and 'alt="faces/checks/a.jpg"' not in paper
+
+
+def test_of_many_snapshots_those_that_did_not_pass_are_shown(tmp_path: Path) -> None:
+    made, pictures = _with_faces(tmp_path, {"a": "passed", "b": "mismatch", "c": "failed"})
+    album = fill(made, pictures, Budget(snapshots=2))
+    assert [file for file in album.thumbnails if file.startswith("faces/")] == ["faces/checks/b.jpg", "faces/checks/c.jpg"]
+    assert album.omitted == fill(made, pictures).omitted + 1
+    page = html(made, album)
+    assert page.count('href="#shot') == 2 and "a.jpg" in page
 
 
 def test_the_paper_form_is_open_and_without_folds(album: Album) -> None:

@@ -75,9 +75,9 @@ def test_a_ribbon_shows_each_day_with_its_reasons_and_checks() -> None:
             {"at": "2021-11-20T09:00:00+08:00", "verdict": "failed", "snapshot": None},
         ],
     }
-    first, second = ribbon_days(online)
+    first, second = ribbon_days(online, {"faces/checks/a.jpg": "shot3"}.get)
     assert [(x, w, reason) for x, w, reason, _ in first.parts] == [(25, 25, "counted"), (75, 25, "face_gap")]
     assert [(x, w, reason) for x, w, reason, _ in second.parts] == [(0, 25, "face_gap")]
-    assert first.ticks == [(37.5, "passed", "09:00:00 a.jpg")] and not second.ticks
+    assert first.ticks == [(37.5, "passed", "09:00:00 a.jpg", "shot3")] and not second.ticks
     assert (first.day, second.day) == ("11-08", "11-09")
-    assert ribbon_days(None) == []
+    assert ribbon_days(None, {}.get) == []
