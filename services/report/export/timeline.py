@@ -6,7 +6,7 @@ A row per source, a column per day from the first to the last day of the trainin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
@@ -21,10 +21,6 @@ _FROM, _TO = 6.0, 22.0
 _PART_HOURS = {"am": (8.5, 11.5), "pm": (13.5, 16.5), "day": (8.5, 16.5)}
 _MOST_DAYS = 124
 _LABEL_SPACE = 46.0
-_MOST_RIBBON_DAYS = 31
-
-Finder = Callable[[str | None], str | None]
-"""Where in the page a snapshot stands, as the log names it."""
 
 
 @dataclass(slots=True)
@@ -205,42 +201,6 @@ def _online(report: Report, axis: _Axis) -> Lane:
     for day, people in outside.items():
         (lane.before if axis.side(day) < 0 else lane.after).append(f"{day} {len(people)}人")
     return lane
-
-
-@dataclass(frozen=True, slots=True)
-class RibbonDay:
-    """One day of a person's online learning from midnight to midnight, in hundredths of its width.
-
-    `parts`: (left, width, reason, title) of each stretch; `ticks`: (left, verdict, title, anchor of its snapshot) of each face check.
-    """
-
-    day: str
-    parts: list[tuple[float, float, str, str]]
-    ticks: list[tuple[float, str, str, str | None]]
-
-
-def ribbon_days(online: dict[str, Any] | None, shot: Finder) -> list[RibbonDay]:
-    """A person's stretches and checks by day, the first month of them."""
-    days: dict[date, RibbonDay] = {}
-    for i in (online or {}).get("intervals", ()):
-        start, end = (datetime.fromisoformat(i[side]).astimezone(SHANGHAI) for side in ("start", "end"))
-        title = f"{start:%H:%M:%S}–{end:%H:%M:%S}"
-        while start < end:
-            midnight = (start + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-            left = _of_day(start) / 0.24
-            right = _of_day(end) / 0.24 if end < midnight else 100.0
-            _ribbon_day(days, start.date()).parts.append((left, right - left, i["reason"], title))
-            start = midnight
-    for look in (online or {}).get("looks", ()):
-        at = datetime.fromisoformat(look["at"]).astimezone(SHANGHAI)
-        if at.date() in days:
-            title = f"{at:%H:%M:%S}" + (f" {PurePosixPath(look['snapshot']).name}" if look["snapshot"] else "")
-            days[at.date()].ticks.append((_of_day(at) / 0.24, look["verdict"], title, shot(look["snapshot"])))
-    return [days[day] for day in sorted(days)][:_MOST_RIBBON_DAYS]
-
-
-def _ribbon_day(days: dict[date, RibbonDay], day: date) -> RibbonDay:
-    return days.setdefault(day, RibbonDay(f"{day:%m-%d}", [], []))
 
 
 def _hours_between(start: datetime, end: datetime) -> Iterator[datetime]:

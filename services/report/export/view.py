@@ -8,14 +8,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from services.domain.face_files import Snapshots
 from services.domain.report import Report
 from services.report.export.album import Album, Shown, where
 from services.report.export.english import in_english
+from services.report.export.learning import Learning, shares
 from services.report.export.matrix import Matrix, matrix
 from services.report.export.summary import Amounts, Bar, amounts, sentence, waterfall
-from services.report.export.timeline import Finder, RibbonDay, Timeline, ribbon_days, timeline
-from services.report.export.words import KINDS, ONLINE, OTHER_KIND, SUBJECTS, UNITS, Pair, plain
+from services.report.export.timeline import Timeline, timeline
+from services.report.export.words import KINDS, OTHER_KIND, SUBJECTS, UNITS, Pair, plain
+from services.report.ribbons import Ribbon
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Person:
     online: list[tuple[str, str, float, int | float]]
     """(reason, zh, share of the logged time in per cent, minutes)"""
     trace: bool
-    days: list[RibbonDay] = field(default_factory=list)
+    days: list[Ribbon] = field(default_factory=list)
     """The online learning day by day, where the reckoning is shown."""
 
 
@@ -132,17 +133,11 @@ class View:
 
     @cached_property
     def people(self) -> list[Person]:
-        return _people(self.report, self._chosen, self.anchors, self._home, self._bounds.traces, self._shot(), self.english)
+        return _people(self.report, self._chosen, self.anchors, self._home, self._bounds.traces, self.learning, self.english)
 
     @cached_property
-    def shots(self) -> dict[str, str]:
-        """Where each picture of a face that is shown stands in the page."""
-        faces = (e["file"] for e in self.report.evidence[: self._bounds.files] if e["kind"] == "face" and self.album.thumbnails.get(e["file"]))
-        return {file: f"shot{n}" for n, file in enumerate(dict.fromkeys(faces))}
-
-    def _shot(self) -> Finder:
-        known = Snapshots(self.shots)
-        return lambda named: None if (at := known.find(named)) is None else f"shot{at}"
+    def learning(self) -> Learning:
+        return Learning(self.report, self.album, self._bounds.files)
 
     @property
     def people_omitted(self) -> int:
@@ -259,7 +254,7 @@ def _chosen(report: Report, most: int) -> list[int]:
 
 
 def _people(
-    report: Report, shown: list[int], anchors: dict[int, str], home: dict[tuple[str, str, str], str], traces: int, shot: Finder, english: bool = False
+    report: Report, shown: list[int], anchors: dict[int, str], home: dict[tuple[str, str, str], str], traces: int, learning: Learning, english: bool = False
 ) -> list[Person]:
     people = []
     for who in shown:
@@ -276,16 +271,8 @@ def _people(
         listed = [(a, z if times[z] == 1 else f"{z} ×{times[z]}" if english else f"{z} {times[z]}次", s) for a, z, s in why.values()]
         has_trace = bool(t.get("steps")) and traces > 0
         traces -= has_trace
-        people.append(Person(who + 1, t, listed, _online(t), has_trace, ribbon_days(t.get("online"), shot) if has_trace else []))
+        people.append(Person(who + 1, t, listed, shares(t), has_trace, learning.days(t) if has_trace else []))
     return people
-
-
-def _online(trainee: dict[str, Any]) -> list[tuple[str, str, float, int | float]]:
-    minutes: dict[str, float] = (trainee.get("online") or {}).get("minutes", {})
-    total = sum(minutes.values())
-    if total <= 0:
-        return []
-    return [(reason, ONLINE[reason][0], 100 * m / total, m) for reason, m in sorted(minutes.items(), key=lambda item: item[0] != "counted") if m > 0]
 
 
 def _kinds(report: Report, most: int) -> list[tuple[Pair, str, list[dict[str, Any]]]]:

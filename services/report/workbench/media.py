@@ -13,10 +13,10 @@ from fastapi.responses import HTMLResponse, Response
 from services.domain.errors import NotFound
 from services.domain.face_files import Snapshots
 from services.domain.text import Message
+from services.report.ribbons import hours_of, ribbons
 from services.report.workbench.base import page
 from services.report.workbench.dossier import Dossier, load
 from services.report.workbench.gates import ReaderOf, StoreOf
-from services.report.workbench.ribbons import hours_of, ribbons
 from services.report.workbench.routing import pages_of
 
 router = pages_of()

@@ -9,7 +9,7 @@ import pytest
 from services.domain.face_files import Snapshots
 from services.report.export.english import in_english
 from services.report.export.facts_text import facts_text
-from services.report.workbench.ribbons import hours_of, ribbons
+from services.report.ribbons import hours_of, ribbons
 
 
 def online(*intervals: tuple[str, str, str]) -> dict[str, Any]:

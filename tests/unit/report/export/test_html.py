@@ -190,7 +190,7 @@ def test_a_check_on_the_ribbon_leads_to_its_snapshot(tmp_path: Path) -> None:
     made, pictures = _with_faces(tmp_path, {"a": "passed", "b": "mismatch", "c": "passed"})
     page = html(made, fill(made, pictures))
     found = Balance(page)
-    shots = re.findall(r'<a href="#(shot\d+)"><rect[^>]*><title>\S+ (\S+) ', page)
+    shots = re.findall(r'<a href="#(shot\d+)"><g><title>\S+ (\S+) ', page)
     assert sorted(name for _, name in shots) == ["a.jpg", "b.jpg", "c.jpg"] and "missing.jpg" in page
     for anchor, name in shots:
         assert re.search(rf'<figure id="{anchor}"><img src="data:image/jpeg;base64,[^"]+" alt="faces/checks/{name}"', page)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from services.report.compile import compile_report
 from services.report.export.matrix import matrix
-from services.report.export.timeline import Lane, Timeline, ribbon_days, timeline
+from services.report.export.timeline import Lane, Timeline, timeline
 from tests.unit.report import world
 
 REPORT = compile_report(world.case(), world.judgement(), generated_at=world.AT)
@@ -62,22 +62,3 @@ def test_the_matrix_shows_each_state_and_counts() -> None:
     assert first.rows[9].cells[3].status == "void"
     assert found.blocks[2].rows[0].cells[1].status == "online" and found.blocks[1].rows[0].cells[1].status == "no_sheet"
     assert (first.columns[0].signed, first.columns[0].unclear) == (11, 1)
-
-
-def test_a_ribbon_shows_each_day_with_its_reasons_and_checks() -> None:
-    online = {
-        "intervals": [
-            {"start": "2021-11-08T06:00:00+08:00", "end": "2021-11-08T12:00:00+08:00", "reason": "counted"},
-            {"start": "2021-11-08T18:00:00+08:00", "end": "2021-11-09T06:00:00+08:00", "reason": "face_gap"},
-        ],
-        "looks": [
-            {"at": "2021-11-08T09:00:00+08:00", "verdict": "passed", "snapshot": "faces/checks/a.jpg"},
-            {"at": "2021-11-20T09:00:00+08:00", "verdict": "failed", "snapshot": None},
-        ],
-    }
-    first, second = ribbon_days(online, {"faces/checks/a.jpg": "shot3"}.get)
-    assert [(x, w, reason) for x, w, reason, _ in first.parts] == [(25, 25, "counted"), (75, 25, "face_gap")]
-    assert [(x, w, reason) for x, w, reason, _ in second.parts] == [(0, 25, "face_gap")]
-    assert first.ticks == [(37.5, "passed", "09:00:00 a.jpg", "shot3")] and not second.ticks
-    assert (first.day, second.day) == ("11-08", "11-09")
-    assert ribbon_days(None, {}.get) == []

@@ -11,6 +11,8 @@ from typing import Any
 
 from services.domain.claim import SHANGHAI
 
+Finder = Callable[[str | None], str | None]
+"""Where a snapshot can be seen (an evidence id, a place in the page), found by what the log calls it."""
 _DAY = 24.0
 _MOST_TICKS = 8
 _THINNEST = 0.3
@@ -38,7 +40,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A face check; `snapshot` as the log names it, `picture` its evidence id where it was handed in."""
+    """A face check; `snapshot` as the log names it, `picture` where it can be seen."""
 
     left: float
     verdict: str
@@ -63,8 +65,8 @@ def hours_of(people: Sequence[Mapping[str, Any]]) -> Axis:
     return Axis(start, end, [(100.0 * (hour - start) / (end - start), hour) for hour in range(start, end + 1, every)])
 
 
-def ribbons(online: Mapping[str, Any], axis: Axis, picture: Callable[[str | None], str | None] = lambda _: None) -> list[Ribbon]:
-    """A ribbon for each day on which the person learned. `picture`: the evidence id of a snapshot as the log names it."""
+def ribbons(online: Mapping[str, Any], axis: Axis, picture: Finder = lambda _: None) -> list[Ribbon]:
+    """A ribbon for each day on which the person learned."""
     days: dict[str, list[Stretch]] = {}
     length = axis.end - axis.start
     for day, a, b, reason in _pieces(online):
