@@ -56,7 +56,7 @@ def _packed(points: Sequence[cv2.KeyPoint], descriptors: Any, shape: tuple[int, 
 def _small(image: Image.Image) -> Grey:
     scale = _LONG_SIDE / max(image.size)
     size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
-    grey = np.asarray(image.convert("L"), dtype=np.uint8)
+    grey = np.asarray(image if image.mode == "L" else image.convert("L"), dtype=np.uint8)
     grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), dtype=np.uint8)
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), dtype=np.uint8)
 

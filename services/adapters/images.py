@@ -115,7 +115,7 @@ def _upright(image: Image.Image, at_most: int | None, *, grey: bool = False) -> 
     plain = upright if grey and upright.mode == "L" and "transparency" not in upright.info else _to_rgb(upright)
     if at_most is not None and (factor := max(plain.size) // at_most) > 1:
         plain = plain.reduce(factor)
-    return plain.convert("L") if grey else plain
+    return plain.convert("L") if grey and plain.mode != "L" else plain
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

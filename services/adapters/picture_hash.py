@@ -34,16 +34,17 @@ def pdq_dihedral(image: Image.Image) -> tuple[tuple[str, ...], int]:
 
 def grey_square(image: Image.Image, side: int) -> bytes:
     """The whole picture stretched to side x side grey levels, row-major: for telling what changed between two of a hash."""
-    return np.asarray(image.convert("L").resize((side, side), Image.Resampling.BOX), dtype=np.uint8).tobytes()
+    grey = image if image.mode == "L" else image.convert("L")
+    return np.asarray(grey.resize((side, side), Image.Resampling.BOX), dtype=np.uint8).tobytes()
 
 
 def _pixels(image: Image.Image) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    image = image.convert("RGB")
+    image = image if image.mode in ("L", "RGB") else image.convert("RGB")
     longest = max(image.size)
     if longest > _LONG_SIDE:
         scale = _LONG_SIDE / longest
         image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BOX)
-    return np.ascontiguousarray(image)
+    return np.ascontiguousarray(image.convert("RGB"))  # of grey levels only now: three equal channels are slower to shrink
 
 
 def _hex(bits: np.ndarray[Any, Any]) -> str:

@@ -49,7 +49,7 @@ class _Line:
 
 def read_watermark(picture: Image.Image, engine: str) -> Watermark | None:
     """The stamp of an upright picture (grey, about 1000 pixels); None where there is none with a date."""
-    grey = np.asarray(picture.convert("L"), dtype=np.uint8)
+    grey = np.asarray(picture if picture.mode == "L" else picture.convert("L"), dtype=np.uint8)
     lines = [line for band in _BANDS if _has_strokes(_cut(grey, band)) for line in _lines(grey, band, engine)]
     return parsed([(line.text, line.confidence, line.box) for line in lines])
 
