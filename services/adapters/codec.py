@@ -111,8 +111,8 @@ def _value(text: str | bytes) -> Any:
     try:
         try:
             stored = msgspec.json.decode(text)  # three times as fast
-        except msgspec.DecodeError:
-            stored = json.loads(text)  # it alone takes NaN and infinities, which facts of older readers may hold
+        except (msgspec.DecodeError, UnicodeError):
+            stored = json.loads(text)  # it alone takes NaN and infinities, which facts of older readers may hold, and halves of surrogate pairs
         version = stored["v"]
     except (ValueError, TypeError, KeyError) as error:
         raise StoredFormUnknown("not JSON of this program") from error

@@ -6,6 +6,7 @@ of its own), `codec` reads the slow way: nothing is decided here about what is v
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Callable
 from dataclasses import MISSING, fields
@@ -41,6 +42,7 @@ class _Evidence(msgspec.Struct):
     problems: tuple[FileProblem, ...] = ()
 
 
+_FRONT, _TAG_BYTES = re.compile(rb'\{"facts":"([A-Za-z]+)"[,}]'), 64
 _envelopes = msgspec.json.Decoder(_Envelope)
 _tags: msgspec.json.Decoder[_Tag | None] = msgspec.json.Decoder(_Tag | None)
 
@@ -48,10 +50,9 @@ _tags: msgspec.json.Decoder[_Tag | None] = msgspec.json.Decoder(_Tag | None)
 def loads_fast(cls: type[T], text: str | bytes, version: int) -> T | None:
     """A value of the domain; None where it has to be read the slow way."""
     try:
-        stored = _envelopes.decode(text)
         decode = _decoder(cls)  # type: ignore[arg-type]
-        return decode(stored.value) if stored.v == version and decode is not None else None
-    except (msgspec.MsgspecError, KeyError):
+        return None if decode is None else decode(text, version)
+    except (msgspec.MsgspecError, UnicodeError, KeyError):
         return None
 
 
@@ -60,36 +61,50 @@ def facts_fast(text: str | bytes, version: int) -> Facts | None:
     try:
         stored = _envelopes.decode(text)
         return _facts(stored.value) if stored.v == version else None
-    except (msgspec.MsgspecError, KeyError):
+    except (msgspec.MsgspecError, UnicodeError, KeyError):
         return None
 
 
 @cache
-def _decoder(cls: type[T]) -> Callable[[msgspec.Raw], T] | None:
+def _decoder(cls: type[T]) -> Callable[[str | bytes, int], T | None] | None:
     if cls is Case:
         return _case_decoder()  # type: ignore[return-value]
-    if cls in (Roster, Trainees, Claim, Judgement, Verification):
-        return msgspec.json.Decoder(cls).decode
-    return None
+    if cls not in (Roster, Trainees, Claim, Judgement, Verification):
+        return None
+    wire = _with_version(cls)
+
+    def decode(text: str | bytes, version: int) -> T | None:
+        stored = wire.decode(text)
+        return stored.value if stored.v == version else None
+
+    return decode
 
 
-def _case_decoder() -> Callable[[msgspec.Raw], Case]:
+def _with_version(value: Any) -> msgspec.json.Decoder[Any]:
+    """Of the stored form as a whole, so that the text is gone through once."""
+    return msgspec.json.Decoder(msgspec.defstruct("_Stored", [("v", int), ("value", value)]))
+
+
+def _case_decoder() -> Callable[[str | bytes, int], Case | None]:
     hints = typing.get_type_hints(Case) | {"evidence": tuple[_Evidence, ...]}
     listed = sorted(fields(Case), key=lambda field: field.default is not MISSING)
     members = [(f.name, hints[f.name]) if f.default is MISSING else (f.name, hints[f.name], f.default) for f in listed]
-    wire = msgspec.json.Decoder(msgspec.defstruct("_Case", members))
+    wire = _with_version(msgspec.defstruct("_Case", members))
 
-    def decode(raw: msgspec.Raw) -> Case:
-        value: Any = wire.decode(raw)
-        read = {field.name: getattr(value, field.name) for field in listed}
-        return Case(**{**read, "evidence": tuple(Evidence(e.file, _facts(e.facts), e.problems) for e in value.evidence)})
+    def decode(text: str | bytes, version: int) -> Case | None:
+        stored = wire.decode(text)
+        if stored.v != version:
+            return None
+        read = {field.name: getattr(stored.value, field.name) for field in listed}
+        return Case(**{**read, "evidence": tuple(Evidence(e.file, _facts(e.facts), e.problems) for e in stored.value.evidence)})
 
     return decode
 
 
 def _facts(raw: msgspec.Raw) -> Facts | None:
-    """Facts by the class they name. Raises KeyError for one that is not known."""
-    tag = _tags.decode(raw)
+    """Facts by the class they name, in front as `codec` writes it or anywhere. Raises KeyError for one that is not known."""
+    front = _FRONT.match(memoryview(raw)[:_TAG_BYTES])
+    tag = _Tag(front[1].decode()) if front is not None else _tags.decode(raw)
     return None if tag is None else _facts_decoders()[tag.facts].decode(raw)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.adapters.batches.provenance import ClaimState, ProvenanceStore
+from services.adapters.batches.provenance import ClaimState, Judged, ProvenanceStore
 from services.adapters.batches.store import BatchRecord, BatchRow, BatchStore, RowState
 
-__all__ = ["BatchRecord", "BatchRow", "BatchStore", "ClaimState", "ProvenanceStore", "RowState"]
+__all__ = ["BatchRecord", "BatchRow", "BatchStore", "ClaimState", "Judged", "ProvenanceStore", "RowState"]

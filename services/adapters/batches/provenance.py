@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select
 
 from services.adapters import codec
 from services.adapters.batches import tables as b
@@ -33,10 +33,20 @@ class ClaimState:
     uscc: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim with its last judgement's record (`key`: its fingerprint) and the case that was judged, both still sealed; None: there is none."""
+
+    state: ClaimState
+    key: str | None
+    verification: bytes | None
+    case: bytes | None
+
+
 def _state_query() -> Select[Any]:
-    """How a claim stands; built once, for building it takes longer than running it."""
-    claim: BindParameter[str] = bindparam("claim")
-    own = select(t.rosters.c.id).where(t.rosters.c.claim_id == claim).limit(1).scalar_subquery()
+    """How claims stand; built once, for building it takes longer than running it."""
+    claim = t.claims.c.id
+    own = select(t.rosters.c.id).where(t.rosters.c.claim_id == claim).limit(1).correlate(t.claims).scalar_subquery()
     newest = (
         select(t.rosters.c.id)
         .where(t.rosters.c.uscc == t.claims.c.uscc, t.rosters.c.claim_id.is_(None))
@@ -46,22 +56,32 @@ def _state_query() -> Select[Any]:
         .scalar_subquery()
     )
     handed_in = [
-        select(func.max(t.documents.c.updated_at)).where(t.documents.c.claim_id == claim, t.documents.c.name == name).scalar_subquery()
+        select(func.max(t.documents.c.updated_at)).where(t.documents.c.claim_id == claim, t.documents.c.name == name).correlate(t.claims).scalar_subquery()
         for name in ("claim", "trainees")
     ]
     counted = [
-        column
+        select(asked).select_from(table).where(table.c.claim_id == claim).correlate(t.claims).scalar_subquery()
         for table in (t.evidence, t.intake_problems, corrections)
-        for column in (
-            select(func.count()).select_from(table).where(table.c.claim_id == claim).scalar_subquery(),
-            select(func.max(table.c.seq)).where(table.c.claim_id == claim).scalar_subquery(),
-        )
+        for asked in (func.count(), func.max(table.c.seq))
     ]
-    counted.append(select(func.max(corrections.c.withdrawn_at)).where(corrections.c.claim_id == claim).scalar_subquery())
-    return select(t.claims.c.status, t.claims.c.uscc, own, newest, *handed_in, *counted).where(t.claims.c.id == claim)
+    counted.append(select(func.max(corrections.c.withdrawn_at)).where(corrections.c.claim_id == claim).correlate(t.claims).scalar_subquery())
+    return select(claim, t.claims.c.status, t.claims.c.uscc, own, newest, *handed_in, *counted).where(claim.in_(bindparam("claims", expanding=True)))
 
 
-_STATE = _state_query()
+def _judged_query() -> Select[Any]:
+    case = t.documents.alias()
+    judged = t.claims.outerjoin(b.verifications, b.verifications.c.claim_id == t.claims.c.id)
+    judged = judged.outerjoin(case, (case.c.claim_id == t.claims.c.id) & (case.c.name == "case"))
+    return _state_query().add_columns(b.verifications.c.key, b.verifications.c.body, case.c.body).select_from(judged)
+
+
+_STATE, _JUDGED = _state_query(), _judged_query()
+
+
+def _state(row: Sequence[Any]) -> ClaimState:
+    _, status, uscc, own_id, newest_id, *material = row
+    fingerprint = hashlib.sha256(repr([str(part) for part in material]).encode()).hexdigest()
+    return ClaimState(status, fingerprint, own_id or newest_id, own_id is not None, uscc)
 
 
 class ProvenanceStore(Part):
@@ -87,7 +107,7 @@ class ProvenanceStore(Part):
         """The last judgement in short, and the fingerprint of its record; None: judged by a program that kept none."""
         with self.database.reading() as connection:
             row = connection.execute(select(b.verifications.c.body, b.verifications.c.key).where(b.verifications.c.claim_id == claim_id)).one_or_none()
-        return None if row is None else (codec.loads(Verification, self._open(row.body, f"verifications/{claim_id}")), row.key)
+        return None if row is None else (codec.loads(Verification, self._open_bytes(row.body, f"verifications/{claim_id}")), row.key)
 
     def verification_key(self, claim_id: str) -> str | None:
         """The fingerprint of the record of the last judgement; inside a transaction the claim is held until its end."""
@@ -120,18 +140,27 @@ class ProvenanceStore(Part):
     def state(self, claim_id: str) -> ClaimState | None:
         """How a claim stands; None: it is gone."""
         with self.database.reading() as connection:
-            row = connection.execute(_STATE, {"claim": claim_id}).one_or_none()
-        if row is None:
+            row = connection.execute(_STATE, {"claims": [claim_id]}).one_or_none()
+        return None if row is None else _state(row)
+
+    def judged(self, claim_ids: Sequence[str]) -> dict[str, Judged]:
+        """How claims stand, and what they were judged from and to; those that are gone are left out."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_JUDGED, {"claims": list(claim_ids)}).all()
+        return {row[0]: Judged(_state(row[:-3]), *row[-3:]) for row in rows}
+
+    def opened(self, claim_id: str, judged: Judged) -> tuple[Verification, Case] | None:
+        """The record of a claim's last judgement and the case that was judged; None where one of them is missing."""
+        if judged.verification is None or judged.case is None:
             return None
-        status, uscc, own_id, newest_id, *material = row
-        fingerprint = hashlib.sha256(repr([str(part) for part in material]).encode()).hexdigest()
-        return ClaimState(status, fingerprint, own_id or newest_id, own_id is not None, uscc)
+        verification = codec.loads(Verification, self._open_bytes(judged.verification, f"verifications/{claim_id}"))
+        return verification, codec.loads(Case, self._open_bytes(judged.case, f"documents/{claim_id}/case"))
 
     def roster_by_id(self, roster_id: str) -> Roster | None:
         """A roster version; None: it is gone (a claim's own, replaced)."""
         with self.database.reading() as connection:
             body = connection.execute(select(t.rosters.c.body).where(t.rosters.c.id == roster_id)).scalar()
-        return None if body is None else codec.loads(Roster, self._open(body, f"rosters/{roster_id}"))
+        return None if body is None else codec.loads(Roster, self._open_bytes(body, f"rosters/{roster_id}"))
 
     def roster_exists(self, roster_id: str) -> bool:
         with self.database.reading() as connection:

@@ -71,4 +71,8 @@ class Part:
         return self._vault.seal(text.encode("utf-8", "surrogatepass"), aad)
 
     def _open(self, sealed: bytes, aad: str) -> str:
-        return self._vault.open(sealed, aad).decode("utf-8", "surrogatepass")
+        return self._open_bytes(sealed, aad).decode("utf-8", "surrogatepass")
+
+    def _open_bytes(self, sealed: bytes, aad: str) -> bytes:
+        """The text as UTF-8, which is what JSON is read from."""
+        return self._vault.open(sealed, aad)

@@ -205,14 +205,14 @@ class ClaimStore(Part):
         newest = columns.where(t.rosters.c.uscc == uscc, t.rosters.c.claim_id.is_(None)).order_by(t.rosters.c.seq.desc()).limit(1)
         with self.database.reading() as connection:
             row = connection.execute(own).one_or_none() or connection.execute(newest).one_or_none()
-        return None if row is None else codec.loads(Roster, self._open(row.body, f"rosters/{row.id}"))
+        return None if row is None else codec.loads(Roster, self._open_bytes(row.body, f"rosters/{row.id}"))
 
     def newest_roster(self, uscc: str) -> tuple[str, Roster, datetime] | None:
         """What an enterprise handed in last by itself: version, roster, when."""
         query = select(t.rosters).where(t.rosters.c.uscc == uscc, t.rosters.c.claim_id.is_(None)).order_by(t.rosters.c.seq.desc()).limit(1)
         with self.database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else (row.id, codec.loads(Roster, self._open(row.body, f"rosters/{row.id}")), row.created_at)
+        return None if row is None else (row.id, codec.loads(Roster, self._open_bytes(row.body, f"rosters/{row.id}")), row.created_at)
 
     def put_case(self, claim_id: str, case: Case) -> None:
         self._put(claim_id, "case", codec.dumps(case))
@@ -320,5 +320,5 @@ class ClaimStore(Part):
         return None if sealed is None else self._open(sealed, f"documents/{claim_id}/{name}")
 
     def _get(self, claim_id: str, name: str, cls: type[_T]) -> _T | None:
-        text = self._text(claim_id, name)
-        return None if text is None else codec.loads(cls, text)
+        sealed = self._sealed(claim_id, name)
+        return None if sealed is None else codec.loads(cls, self._open_bytes(sealed, f"documents/{claim_id}/{name}"))

@@ -59,7 +59,7 @@ class EvidenceStore(Part):
             connection.execute(delete(t.evidence).where(t.evidence.c.id == evidence_id))
             rows = connection.execute(select(t.intake_problems).where(t.intake_problems.c.claim_id == claim_id)).all()
             for row in rows:
-                path = codec.loads_plain(self._open(row.body, f"intake_problems/{claim_id}"))["path"]
+                path = codec.loads_plain(self._open_bytes(row.body, f"intake_problems/{claim_id}"))["path"]
                 if path == file.path or path.startswith(f"{file.path}/"):
                     connection.execute(delete(t.intake_problems).where(t.intake_problems.c.seq == row.seq))
             self._touch(claim_id)
@@ -103,7 +103,7 @@ class EvidenceStore(Part):
         with self.database.reading() as connection:
             query = select(t.intake_problems.c.body).where(t.intake_problems.c.claim_id == claim_id).order_by(t.intake_problems.c.seq)
             bodies = connection.execute(query).scalars().all()
-        plain = [codec.loads_plain(self._open(body, f"intake_problems/{claim_id}")) for body in bodies]
+        plain = [codec.loads_plain(self._open_bytes(body, f"intake_problems/{claim_id}")) for body in bodies]
         return tuple((p["path"], codec.from_plain(FileProblem, p["problem"])) for p in plain)
 
     def facts(self, sha256: str, reader: str, version: int) -> tuple[Facts | None, tuple[FileProblem, ...]] | None:
@@ -119,7 +119,7 @@ class EvidenceStore(Part):
                 some = tuple_(c.sha256, c.reader, c.version).in_(keys[start : start + _KEYS_A_QUERY])
                 for row in connection.execute(select(c.sha256, c.reader, c.version, c.body).where(some)):
                     key = (row.sha256, row.reader, row.version)
-                    stored = codec.loads_plain(self._open(row.body, "facts/{}/{}/{}".format(*key)))
+                    stored = codec.loads_plain(self._open_bytes(row.body, "facts/{}/{}/{}".format(*key)))
                     found[key] = (codec.facts_loads(stored["facts"]), tuple(codec.from_plain(FileProblem, p) for p in stored["problems"]))
         return found
 
@@ -135,7 +135,7 @@ class EvidenceStore(Part):
             rows = connection.execute(select(t.evidence).where(t.evidence.c.claim_id == claim_id, *where).order_by(t.evidence.c.seq)).all()
         found = []
         for row in rows:
-            path = codec.loads_plain(self._open(row.body, f"evidence/{claim_id}/{row.id}"))["path"]
+            path = codec.loads_plain(self._open_bytes(row.body, f"evidence/{claim_id}/{row.id}"))["path"]
             kind = None if row.kind is None else EvidenceKind(row.kind)
             found.append((row.id, EvidenceFile(path, kind, row.sha256, row.size, row.media_type)))
         return found

@@ -100,4 +100,4 @@ class IndexStore(FingerprintStore):
                 wanted = sorted(set(keys))
                 parts = (wanted[i : i + _KEYS_A_QUERY] for i in range(0, len(wanted), _KEYS_A_QUERY))
                 rows = [row for part in parts for row in connection.execute(query.where(entries.c.key.in_(part)))]
-        return [(_other(row), row.key, codec.loads(cls, self._open(row.body, f"index/{row.id}/{kind}"))) for row in rows]
+        return [(_other(row), row.key, codec.loads(cls, self._open_bytes(row.body, f"index/{row.id}/{kind}"))) for row in rows]

@@ -3,11 +3,11 @@ rules or another roster the stored facts, and only where it is asked for are fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from services.adapters.batches import ClaimState, ProvenanceStore
+from services.adapters.batches import ClaimState, Judged, ProvenanceStore
 from services.adapters.batches.store import VERIFIED
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
@@ -64,6 +64,11 @@ class Replayer:
         self.store, self.order = store, order
         self.verifier = Verifier(store, sandbox)
         self.known: ProvenanceStore = provenance_store(store)
+        self._ahead: dict[str, Judged] = {}
+
+    def look_ahead(self, claim_ids: Sequence[str]) -> None:
+        """These claims are replayed next: what they were judged from is fetched at once. What changes meanwhile counts as changed since."""
+        self._ahead = self.known.judged(claim_ids)
 
     @cached_property
     def _named_policy(self) -> Policy | None:
@@ -78,13 +83,13 @@ class Replayer:
 
     def replay(self, claim_id: str, *, rematch: bool = False) -> Replayed:
         """Raises NotReplayed, NotFound (roster or policy), FactsMissing."""
-        found, state = self.known.verification(claim_id), self.known.state(claim_id)
-        old_case = self.store.repository.case(claim_id)
-        if state is None or found is None or old_case is None or state.status not in VERIFIED:
+        judged = self._ahead.pop(claim_id, None) or self.known.judged([claim_id]).get(claim_id)
+        found = None if judged is None or judged.state.status not in VERIFIED else self.known.opened(claim_id, judged)
+        if judged is None or judged.key is None or found is None:
             raise NotReplayed(
                 Message("该申报正在核验或已被重新提交，本批次不处理", "the claim is being verified or was handed in anew; the batch leaves it alone")
             )
-        before, key = found
+        (before, old_case), key, state = found, judged.key, judged.state
         was = before.provenance
         policy = self._named_policy or find_policy(was.policy_id, *self.verifier.places())
         roster_id = self._roster_id(state, was)

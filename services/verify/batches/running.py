@@ -18,13 +18,12 @@ from services.adapters.queue import BATCH, Lane, scrub
 from services.adapters.sandbox import Sandbox
 from services.adapters.store import Store
 from services.domain.batch import NEWEST, SAME, BatchOrder, BatchState, Cause, Totals, difference
-from services.domain.case import Case
 from services.domain.errors import HezhengError, NotFound
 from services.domain.text import Message
 from services.verify.batches.replay import NotReplayed, Replayed, Replayer
 from services.verify.batches.why import explain
+from services.verify.batches.writing import Overtaken, count, keep
 from services.verify.policy_file import find_policy
-from services.verify.reading import reader_versions
 from services.verify.recording import provenance_store, verification_afterwards
 
 log = logging.getLogger("hezheng.batches")
@@ -34,10 +33,6 @@ SLICE = 16
 GROUP = 16
 """Claims written down in one transaction."""
 _PASSES = 5
-
-
-class _Overtaken(Exception):
-    """What was worked out is not to be written: the batch was stopped, or somebody else was quicker."""
 
 
 def start(store: Store, order: BatchOrder) -> str:
@@ -102,17 +97,19 @@ def run_slice(store: Store, sandbox: Sandbox, batch_id: str, first: int) -> None
     replayer = Replayer(store, sandbox, record.order)
     for _ in range(_PASSES):
         waiting = batches.rows(batch_id, states=(RowState.WAITING,), first=first, last=first + SLICE)
+        overtaken = False
         for start_ in range(0, len(waiting), GROUP):
-            if batches.batch(batch_id).state is not BatchState.RUNNING:
+            if (record if start_ == 0 else batches.batch(batch_id)).state is not BatchState.RUNNING:
                 return
-            group = waiting[start_ : start_ + GROUP]
             try:
                 with _together(store, record.order):
-                    _write(store, record, [_work(replayer, row) for row in group])
-            except _Overtaken:
+                    _work_off(replayer, record, waiting[start_ : start_ + GROUP])
+            except Overtaken:
+                overtaken = True
                 log.info("batch %s: some claims changed while they were judged, or the batch was stopped", batch_id)
-        if not waiting:
+        if not overtaken:
             break
+        record = batches.batch(batch_id)
     else:
         raise RuntimeError(f"claims of slice {first} keep changing while they are judged")
     _settle_if_done(store, batch_id)
@@ -153,6 +150,16 @@ def _together(store: Store, order: BatchOrder) -> AbstractContextManager[None]:
     return nullcontext() if store.database.sqlite or order.reread else store.repository.transaction()
 
 
+def _work_off(replayer: Replayer, record: BatchRecord, rows: Sequence[BatchRow]) -> None:
+    """Judge some claims anew and write down what became of them. Raises Overtaken."""
+    replayer.look_ahead([row.claim_id for row in rows])
+    worked = []
+    for row in rows:
+        done, replayed = _work(replayer, row)
+        worked.append((done, None if record.order.dry_run else replayed))  # a case is megabytes: one that isn't written need not be kept
+    _write(replayer.store, record, worked)
+
+
 def _work(replayer: Replayer, row: BatchRow) -> tuple[BatchRow, Replayed | None]:
     """Judge one claim anew. What is wrong with it is told in its row and does not stop the others."""
     try:
@@ -172,58 +179,20 @@ def _work(replayer: Replayer, row: BatchRow) -> tuple[BatchRow, Replayed | None]
 
 
 def _write(store: Store, record: BatchRecord, worked: Sequence[tuple[BatchRow, Replayed | None]]) -> None:
-    """Write down what became of some claims, all or nothing. Raises _Overtaken."""
+    """Write down what became of some claims, all or nothing. Raises Overtaken."""
     gained = Totals()
     for row, _ in worked:
-        _count(gained, row)
+        count(gained, row)
     with store.repository.transaction():
         if not record.order.dry_run:
             for row, replayed in worked:
                 if replayed is not None and not row.decided:
-                    _keep(store, replayed)
+                    keep(store, replayed)
         batches = batch_store(store)
         states = batches.hold(record.id, [row.number for row, _ in worked])
         if any(states.get(row.number) is not RowState.WAITING for row, _ in worked):
-            raise _Overtaken
+            raise Overtaken
         batches.put_rows(record.id, [row for row, _ in worked], gained, len(worked))
-
-
-def _count(totals: Totals, row: BatchRow) -> None:
-    if row.change is None:
-        totals.count_failed()
-    else:
-        totals.count(row.change, decided=row.decided)
-
-
-def _keep(store: Store, replayed: Replayed) -> None:
-    """Store the new judgement, unless nothing at all is different. Raises _Overtaken if the claim was verified meanwhile."""
-    before, after = replayed.before, replayed.after
-    if before == after and not replayed.matched:
-        return
-    repository, claim_id = store.repository, replayed.claim_id
-    known = provenance_store(store)
-    state = known.state(claim_id)
-    if known.verification_key(claim_id) != replayed.key or state is None or state.status != replayed.status:
-        raise _Overtaken
-    if replayed.matched and replayed.case != replayed.old_case:
-        repository.put_case(claim_id, replayed.case)
-    repository.put_judgement(claim_id, replayed.judgement, reader_versions=_readers(replayed))
-    if before.provenance.index_digest != after.provenance.index_digest:
-        repository.put_index(claim_id, replayed.index())
-    known.put_verification(claim_id, after, replayed.case)
-    for other in known.sharing(claim_id, _people(replayed.old_case) - _people(replayed.case)):  # those who were taken off may be paid there now
-        store.queue.enqueue("verify.again", priority=BATCH, claim_id=other)
-    store.queue.enqueue("report.compile", priority=BATCH, claim_id=claim_id, again=True)
-
-
-def _people(case: Case) -> set[str]:
-    return {t.id_number for t in case.trainees.people if t.id_number} if case.trainees else set()
-
-
-def _readers(replayed: Replayed) -> tuple[tuple[str, int], ...]:
-    """Every reader with the version whose facts the claim was matched from."""
-    used = {reader: version for _, reader, version in replayed.after.provenance.facts}
-    return tuple((name, used.get(name, version)) for name, version in reader_versions())
 
 
 def _settle_if_done(store: Store, batch_id: str) -> None:
@@ -278,13 +247,13 @@ def _again(store: Store, replayer: Replayer, record: BatchRecord, row: BatchRow)
     change = replace(row.change, after=replayed.after.brief, difference=difference(before, replayed.after.brief), why=why)
     later = replace(row, state=RowState.CHANGED if change.difference else RowState.UNCHANGED, change=change)
     lost, gained = Totals(), Totals()
-    _count(lost, row)
-    _count(gained, later)
+    count(lost, row)
+    count(gained, later)
     try:
         with store.repository.transaction():
-            _keep(store, replayed)
+            keep(store, replayed)
             batch_store(store).put_rows(record.id, [later], gained.plus(lost, -1), 0)
-    except _Overtaken:
+    except Overtaken:
         return False
     return replayed.before.provenance.index_digest != replayed.after.provenance.index_digest
 

@@ -33,6 +33,23 @@ def test_a_stored_case_is_the_same_either_way(cases: dict[str, Case], name: str)
     quick = loads_fast(Case, text, VERSION)
     assert quick == case == from_plain(Case, loads_plain(text))
     assert dumps(quick) == text
+    assert loads_fast(Case, text.encode(), VERSION) == case
+
+
+def test_facts_are_known_by_their_class_wherever_it_stands(cases: dict[str, Case]) -> None:
+    text = json.loads(dumps(cases["in order"]))
+    for item in text["value"]["evidence"]:
+        item["facts"] = dict(reversed(item["facts"].items()))
+    assert loads_fast(Case, json.dumps(text), VERSION) == cases["in order"]
+
+
+def test_half_a_surrogate_pair_in_a_name_survives(cases: dict[str, Case]) -> None:
+    trainees = cases["in order"].trainees
+    assert trainees is not None
+    odd = replace(trainees, people=(replace(trainees.people[0], name="王\ud800"), *trainees.people[1:]))
+    text = dumps(odd)
+    assert loads_fast(Trainees, text, VERSION) is None
+    assert codec.loads(Trainees, text) == codec.loads(Trainees, text.encode("utf-8", "surrogatepass")) == odd
 
 
 def test_claims_people_and_judgements_too(cases: dict[str, Case]) -> None:
