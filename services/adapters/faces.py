@@ -3,7 +3,7 @@
 For processes, never for threads that share it: dlib's networks crash when two threads use them at once (a lock keeps a process
 that has threads safe, not quick). Measured on three small public sets: at a distance of 0.5 between 0 and 1.7 % of pairs of different
 people match and 86 to 97 % of true pairs do; 0 to 2.6 % of true pairs are 0.6 or more apart (docs/benchmarks/online.md). The model is
-known to be weaker on East-Asian faces. So a distance is a hint with a wide margin for a human, never a verdict alone.
+known to be weaker on East-Asian faces, how much is not measured here. So a distance is a hint with a wide margin for a human, never a verdict alone.
 """
 
 from __future__ import annotations
