@@ -21,8 +21,10 @@ from services.domain.claim import Claim, Roster, Trainees
 from services.domain.evidence import EvidenceFile
 from services.domain.facts import Facts
 from services.domain.finding import Judgement
+from services.domain.index import InvoiceEntry, MediaEntry, PresenceEntry, SubsidyEntry
 
 T = TypeVar("T")
+_CLASSES = (Roster, Trainees, Claim, Judgement, Verification, PresenceEntry, SubsidyEntry, MediaEntry, InvoiceEntry)
 
 
 class _Envelope(msgspec.Struct):
@@ -69,7 +71,7 @@ def facts_fast(text: str | bytes, version: int) -> Facts | None:
 def _decoder(cls: type[T]) -> Callable[[str | bytes, int], T | None] | None:
     if cls is Case:
         return _case_decoder()  # type: ignore[return-value]
-    if cls not in (Roster, Trainees, Claim, Judgement, Verification):
+    if cls not in _CLASSES:
         return None
     wire = _with_version(cls)
 

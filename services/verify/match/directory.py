@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import ChainMap, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,7 @@ class NameTable:
         return len(self.names)
 
 
+V = TypeVar("V")
 Finder = Mapping[str, tuple[int, ...]]
 _LONGEST = 64
 """No name is longer; one that a file makes up would widen the table of all others."""
@@ -121,7 +123,7 @@ def build_directory(trainees: Trainees | None, roster: Roster | None) -> Directo
     return Directory(
         people=_people(listing.people, overlay),
         by_name=_over(listing.by_name, ((p.name, i) for i, p in claimed)),
-        by_id=ChainMap({p.id_number: i for i, p in claimed if p.id_number}, listing.by_id),
+        by_id=_Over({p.id_number: i for i, p in claimed if p.id_number}, listing.by_id),
         by_employee_no=_over(listing.by_employee_no, ((p.employee_no, i) for i, p in claimed)),
         by_phone=_over(listing.by_phone, ((p.phone, i) for i, p in claimed)),
         trainee_names=names,
@@ -145,6 +147,24 @@ def _departments(named: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(d for d in named if d))[:_DEPARTMENTS]
 
 
+class _Over(dict[str, V]):
+    """What a claim changes of a listing's finder, over that finder."""
+
+    def __init__(self, changed: dict[str, V], base: Mapping[str, V]) -> None:
+        super().__init__(changed)
+        self._base = base
+
+    def __missing__(self, key: str) -> V:
+        return self._base[key]
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or key in self._base
+
+    def get(self, key: str, default: Any = None) -> Any:
+        found = super().get(key)
+        return self._base.get(key, default) if found is None else found
+
+
 def _over(base: dict[str, tuple[int, ...]], claimed: Iterable[tuple[str | None, int]]) -> Finder:
     """The listing's finder with the claim's people added to their keys."""
     changed: dict[str, tuple[int, ...]] = {}
@@ -152,7 +172,7 @@ def _over(base: dict[str, tuple[int, ...]], claimed: Iterable[tuple[str | None, 
         if key:
             known = changed.get(key, base.get(key, ()))
             changed[key] = known if index in known else (*known, index)
-    return ChainMap(changed, base)
+    return _Over(changed, base)
 
 
 def _overlay(trainees: Iterable[Trainee], listing: _Listing) -> _Overlay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.domain.case import Evidence
@@ -26,11 +26,47 @@ def kept_roster(roster: Roster | None, trainees: Trainees | None, logs: Iterable
     people = trainees.people if trainees else ()
     numbers, names = {t.id_number for t in people}, {normalise_name(t.name) for t in people}
     accounts = {p.account for log in logs for p in (*(s.person for s in log.sessions), *(c.person for c in log.checks)) if p.account}
-    kept = tuple(p for p in roster.people if p.id_number in numbers or p.account in accounts or _normal(p.name) in names)
-    insured = {
-        p.id_number for p in roster.people if (p.insured_from is None or p.insured_from <= first_day) and (p.insured_to is None or first_day <= p.insured_to)
-    }
-    return replace(roster, people=kept, rows=len(roster.people), insured_first_day=len(insured))
+    found = _found_in(roster)
+    rows = {k for index, wanted in ((found.numbers, numbers), (found.names, names), (found.accounts, accounts)) for key in wanted for k in index.get(key, ())}
+    kept = tuple(roster.people[k] for k in sorted(rows))
+    return replace(roster, people=kept, rows=len(roster.people), insured_first_day=found.insured_on(first_day))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows of a roster by what they are looked for."""
+
+    roster: Roster
+    numbers: dict[str, list[int]]
+    names: dict[str, list[int]]
+    accounts: dict[str, list[int]]
+    _insured: dict[date, int] = field(default_factory=dict)
+
+    def insured_on(self, day: date) -> int:
+        """How many people the roster has insured on that day."""
+        if day not in self._insured:
+            people = self.roster.people
+            insured = {p.id_number for p in people if (p.insured_from is None or p.insured_from <= day) and (p.insured_to is None or day <= p.insured_to)}
+            self._insured[day] = len(insured)
+        return self._insured[day]
+
+
+_KEPT: list[_Found] = []
+
+
+def _found_in(roster: Roster) -> _Found:
+    """The rows of a roster by number, name and account; those of the last two rosters are kept, for batches that go over many claims of one."""
+    for known in _KEPT:
+        if known.roster is roster:
+            return known
+    made = _Found(roster, {}, {}, {})
+    for k, person in enumerate(roster.people):
+        for index, key in ((made.numbers, person.id_number), (made.names, _normal(person.name)), (made.accounts, person.account)):
+            if key is not None:
+                index.setdefault(key, []).append(k)
+    _KEPT.insert(0, made)
+    del _KEPT[2:]
+    return made
 
 
 def _normal(name: str) -> str:

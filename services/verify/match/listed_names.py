@@ -53,29 +53,28 @@ def weigh_listed(readings: Sequence[NameReading], directory: Directory) -> None:
     for start in range(0, len(readings), a_time):
         some = readings[start : start + a_time]
         before = [reading.best for reading in some]
-        _weigh_all(some, [_least(reading, directory) for reading in some], directory)
+        _weigh_all(some, _least(some, directory), directory)
         # Where what was read is a listed name, only those were scored that may come near it, supposing that none is likelier: else all over again.
         again = [r for r, best in zip(some, before, strict=True) if r.text in directory.by_name and (r.best > best or r.text not in r.scores)]
         if again:
-            _weigh_all(again, [NEGLIGIBLE] * len(again), directory)
+            _weigh_all(again, np.full(len(again), NEGLIGIBLE), directory)
 
 
-def _least(reading: NameReading, directory: Directory) -> float:
+def _least(readings: Sequence[NameReading], directory: Directory) -> NDArray[np.float64]:
     """Log odds up to which a name is of no account: far behind those of what was read, if that is a listed name; `weigh_listed` looks whether it was so."""
-    if reading.text not in directory.by_name:
-        return NEGLIGIBLE
-    own = odds_of(np.zeros(1), np.zeros(1, np.int64), reading.unsure)
-    return max(NEGLIGIBLE, float(own[0]) - FAR - _ROUNDING)
+    own = odds_of(np.zeros(len(readings)), np.zeros(len(readings), np.int64), np.array([reading.unsure for reading in readings]))
+    listed = np.array([reading.text in directory.by_name for reading in readings])
+    return np.where(listed, np.maximum(NEGLIGIBLE, own - FAR - _ROUNDING), NEGLIGIBLE)
 
 
-def _weigh_all(readings: Sequence[NameReading], least: Sequence[float], directory: Directory) -> None:
+def _weigh_all(readings: Sequence[NameReading], least: NDArray[np.float64], directory: Directory) -> None:
     cells = _cells(readings, least, directory)
     owners, numbers = _chosen(cells, directory)
     if len(owners):
         _weigh(cells, owners, numbers, directory)
 
 
-def _cells(readings: Sequence[NameReading], least: Sequence[float], directory: Directory) -> _Cells:
+def _cells(readings: Sequence[NameReading], least: NDArray[np.float64], directory: Directory) -> _Cells:
     tables = [reading.table for reading in readings if reading.table is not None]
     assert len(tables) == len(readings)
     columns = np.zeros((len(tables), len(directory.rare) + 1), np.int64)
@@ -100,7 +99,7 @@ def _cells(readings: Sequence[NameReading], least: Sequence[float], directory: D
         np.array([len(r.text) for r in readings]),
         np.array([r.unsure for r in readings]),
         np.array([r.reference for r in readings]),
-        np.array(least),
+        least,
         np.array([table.log_scale for table in tables]),
     )
 

@@ -83,20 +83,22 @@ def read_rows(rows: Sequence[tuple[SheetTable, SheetRow]], directory: Directory)
         for k, reading in zip(asked, read_names([cells[k][place] for k in asked], directory), strict=True):
             if reading is not None:
                 read[k].append(reading)
+    departments = [d for d in directory.departments if len(d) >= 2]
     return [
-        RowReading(row, None, {}, {}, others, 0.0, True) if nothing else _weighed(row, others, readings, directory)
+        RowReading(row, None, {}, {}, others, 0.0, True) if nothing else _weighed(row, others, readings, departments, directory)
         for (_, row), others, readings, nothing in zip(rows, evidence, read, empty, strict=True)
     ]
 
 
-def _weighed(row: SheetRow, evidence: RowEvidence, readings: Sequence[NameReading], directory: Directory) -> RowReading:
+def _weighed(row: SheetRow, evidence: RowEvidence, readings: Sequence[NameReading], departments: Sequence[str], directory: Directory) -> RowReading:
     people = evidence.people(directory)
     for reading in readings:
         best = max(reading.scores.values(), default=0.0)
-        near = [n for n, s in reading.scores.items() if s >= best - FAR and s > NEGLIGIBLE]
+        least = best - FAR
+        near = [n for n, s in reading.scores.items() if s >= least and s > NEGLIGIBLE]
         people |= {i for n in near for i in directory.by_name.get(n, ())}
     names = {i: _name_odds(readings, directory.people[i].name) for i in people}
-    department = bool(readings) and any(d in readings[0].text for d in directory.departments if len(d) >= 2)
+    department = bool(readings) and any(d in readings[0].text for d in departments)
     if readings and (len(readings[0].text) > _LONGEST or department):
         names |= {i: _RUN_ON for n in directory.trainee_names if n in readings[0].text for i in directory.by_name[n]}
         people |= names.keys()
@@ -124,6 +126,8 @@ def _name_odds(readings: Sequence[NameReading], name: str) -> float:
         return 0.0
     low, high = _WITNESS_RANGE
     total = readings[0].score(name)
+    if len(readings) == 1:
+        return total
     others = [min(high, max(low, _SECOND_WITNESS * r.score(name))) for r in readings[1:]]
     return total + (max(others) + min(0.0, *others) if len(others) > 1 else sum(others))
 
@@ -168,11 +172,12 @@ def _plainly_named(reading: RowReading, directory: Directory) -> int | None:
 def _posterior(reading: RowReading, directory: Directory, taken: Mapping[int, int]) -> tuple[dict[int, float], float]:
     """Probability of each person, and of somebody else."""
     odds = {}
+    people, more, order = directory.people, reading.extra, reading.order
     for i, name in reading.names.items():
-        trainee = directory.people[i].trainee is not None
-        prior = _TRAINEE_PRIOR if trainee else _OTHER_PRIOR - _OTHER_DOUBT * max(0.0, _PLAIN - name)
-        extra = reading.extra.get(i, 0.0) + reading.order.get(i, 0.0)
-        odds[i] = prior + max(name, _NUMBER_OVER_NAME - 2.0 if extra >= 8.0 else name) + extra + (_TAKEN if taken.get(i) else 0.0)
+        prior = _TRAINEE_PRIOR if people[i].trainee is not None else _OTHER_PRIOR - _OTHER_DOUBT * max(0.0, _PLAIN - name)
+        extra = more.get(i, 0.0) + order.get(i, 0.0) if order else more.get(i, 0.0)
+        said = max(name, _NUMBER_OVER_NAME - 2.0) if extra >= 8.0 else name
+        odds[i] = prior + said + extra + (_TAKEN if taken and taken.get(i) else 0.0)
     top = max([0.0, *odds.values()])
     weights = {i: math.exp(v - top) for i, v in odds.items()}
     total = sum(weights.values()) + math.exp(-top)
