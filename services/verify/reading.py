@@ -19,7 +19,8 @@ from services.verify.readers import Limits, Reader, ReaderContext, all_readers, 
 from services.verify.set_reading import SetReading, Step, Timed, timed
 
 _EMPTY = FileProblem("file.empty", Message("文件为空（0字节），请重新上传", "the file is empty (0 bytes); upload it again"))
-
+_UNREADABLE = "cannot be read as a picture (damaged, cut off, too large, or something else); export or take it again"
+"""Facts of a set keep the reason in Chinese only."""
 
 StoredFacts = Mapping[tuple[str, str, int], tuple[Facts | None, tuple[FileProblem, ...]]]
 
@@ -235,7 +236,7 @@ def _assembled(files: Sequence[EvidenceFile], tasks: Sequence[_Task], known: Map
         if isinstance(outcome, FaceSetFacts):
             faces = outcome
             why = unreadable.get(file.path)
-            problems = (FileProblem("file.unreadable", Message(f"{file.path} 无法读取：{why}", f"{file.path} cannot be read: {why}")),) if why else ()
+            problems = (FileProblem("file.unreadable", Message(f"{file.path} 无法读取：{why}", f"{file.path} {_UNREADABLE}")),) if why else ()
             own = pictures.get(file.path)
             evidence.append(Evidence(file, FaceSetFacts((own,), ()) if own else None, problems))
         elif isinstance(outcome, FileProblem):

@@ -131,6 +131,7 @@ def test_a_picture_that_kills_its_child_costs_itself_alone(sandbox: Sandbox, tmp
     why = _problems(read)
     assert why.keys() == bad.keys() == dict(read.faces.unreadable).keys()
     assert "SIGSEGV" in why["faces/checks/007.jpg"] and "内存" in why["faces/checks/021.jpg"]
+    assert all(e.problems[0].message.en.isascii() for e in read.evidence if e.problems)
     assert "坏" in why["faces/checks/030.jpg"] and "ZeroDivisionError" in why["faces/checks/031.jpg"]
     assert told == sorted(told) and told[-1] == (3 * PART, 3 * PART)
 
