@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.adapters.database import Database
@@ -107,7 +107,9 @@ class Queue(Watching):
     def _due(self, names: list[str]) -> Select[Any]:
         other = t.alias()
         same_running = exists().where(other.c.state == "running", other.c.name == t.c.name, other.c.args == t.c.args, other.c.lease_until > now())
-        due = select(t).where(t.c.state == "queued", t.c.not_before <= now(), t.c.name.in_(names), ~same_running)
+        # The state stands in the statement itself: a plan made for any state could not use the index of those that wait.
+        waiting = t.c.state == bindparam("waiting", "queued", literal_execute=True)
+        due = select(t).where(waiting, t.c.not_before <= now(), t.c.name.in_(names), ~same_running)
         return due.limit(1).with_for_update(skip_locked=True)
 
     def _take(self, connection: Connection, row: Row[Any], worker: str) -> Job:
