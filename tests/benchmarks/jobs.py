@@ -13,10 +13,10 @@ Beside the seconds stand the processor seconds that the workers took: they hold 
 from __future__ import annotations
 
 import argparse
-import resource
+import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -79,24 +79,47 @@ def store_on(socket_dir: str, workers: int) -> Iterator[Store]:
 
 
 def batches_of(store: Store, count: int, matched: int, parts: list[str]) -> None:
+    staffs = enterprises(count)
+    fill(store, count, staffs)
+    first = tuple(claim.id for claim in store.repository.claims(limit=matched))
+    with workers_of(store) as pool:
+        timed_batch(store, pool, None, BatchOrder(Selection(), dry_run=True))  # so that every worker has been through one: statements planned
+        if "judging" in parts:
+            stricter(store, "strict")
+            timed_batch(store, pool, "judged by a new policy, dry run", BatchOrder(Selection(), policy="strict", dry_run=True))
+            timed_batch(store, pool, "judged by a new policy, written", BatchOrder(Selection(), policy="strict"))
+        if "matching" in parts:
+            for uscc, people in staffs.items():
+                store.repository.put_roster(uscc, None, roster_of(people[1:]))
+            timed_batch(store, pool, "matched by a new roster, dry run", BatchOrder(Selection(ids=first), dry_run=True))
+
+
+def enterprises(count: int) -> dict[str, list[Person]]:
+    """As many as it takes for other people in every claim: whoever is in two trainings at once makes findings that few claims have."""
     scale = Scale()
-    people = staff(scale)
-    roster = roster_of(people)
-    store.repository.put_roster(USCC, None, roster)
+    needed = -(-count // (scale.roster // scale.trainees))
+    return {USCC[:-2] + f"{k:02d}" if k else USCC: staff(scale, seed=7 + k) for k in range(needed)}
+
+
+def fill(store: Store, count: int, staffs: dict[str, list[Person]]) -> None:
+    """Claims that were verified, each enterprise's in turn."""
+    scale = Scale()
+    rosters = {uscc: roster_of(people) for uscc, people in staffs.items()}
+    for uscc, roster in rosters.items():
+        store.repository.put_roster(uscc, None, roster)
+    each = scale.roster // scale.trainees
     with Sandbox(workers=1) as sandbox:
         for number in range(count):
-            verify(store, sandbox, put_claim(store, number, team(people, number, scale), scale), roster)
-    policy = (POLICIES / "changchun-2021-33.yaml").read_text(encoding="utf-8").replace("id: changchun-2021-33", "id: strict", 1)
-    store.settings.policies_path().mkdir()
-    (store.settings.policies_path() / "strict.yaml").write_text(policy.replace("minimum: 5}", "minimum: 20}"), encoding="utf-8")
-    warm(store)
-    if "judging" in parts:
-        timed_batch(store, "judged by a new policy, dry run", BatchOrder(Selection(), policy="strict", dry_run=True))
-        timed_batch(store, "judged by a new policy, written", BatchOrder(Selection(), policy="strict"))
-    if "matching" in parts:
-        store.repository.put_roster(USCC, None, roster_of(people[1:]))
-        some = Selection() if matched >= count else Selection(ids=tuple(claim.id for claim in store.repository.claims(limit=matched)))
-        timed_batch(store, "matched by a new roster, dry run", BatchOrder(some, dry_run=True))
+            uscc, first = list(staffs)[number // each], number % each * scale.trainees
+            claim_id = put_claim(store, number, staffs[uscc][first : first + scale.trainees], scale, uscc=uscc)
+            verify(store, sandbox, claim_id, rosters[uscc])
+
+
+def stricter(store: Store, policy_id: str) -> None:
+    """A policy beside the program's own that asks for more photos."""
+    policy = (POLICIES / "changchun-2021-33.yaml").read_text(encoding="utf-8").replace("id: changchun-2021-33", f"id: {policy_id}", 1)
+    store.settings.policies_path().mkdir(exist_ok=True)
+    (store.settings.policies_path() / f"{policy_id}.yaml").write_text(policy.replace("minimum: 5}", "minimum: 20}"), encoding="utf-8")
 
 
 def verify(store: Store, sandbox: Sandbox, claim_id: str, roster: Roster) -> None:
@@ -121,36 +144,35 @@ def verify(store: Store, sandbox: Sandbox, claim_id: str, roster: Roster) -> Non
         repository.set_status(claim_id, "verified")
 
 
-def team(people: Sequence[Person], number: int, scale: Scale) -> Sequence[Person]:
-    """Other people in every claim, as long as there are some: whoever is in two trainings at once makes findings that few claims have."""
-    first = number * scale.trainees % (len(people) - scale.trainees + 1)
-    return people[first : first + scale.trainees]
-
-
-def warm(store: Store) -> None:
-    """So that every worker has been through it once: programs loaded, statements planned."""
-    timed_batch(store, None, BatchOrder(Selection(), dry_run=True))
-
-
-def timed_batch(store: Store, name: str | None, order: BatchOrder) -> None:
-    """Claims a second from the first to the last one judged; processes' start-up is left out."""
+@contextmanager
+def workers_of(store: Store) -> Iterator[WorkerPool]:
+    """Workers that are at work, as they are for days before a batch comes."""
     pool = WorkerPool(store.settings, MODULES)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     pool.start()
     wait_for(lambda: len(store.queue.workers(timedelta(seconds=30))) >= store.settings.workers)
-    batch_id = batches.start(store, order)
-    began = time.monotonic()
-    wait_for(lambda: batch_store(store).batch(batch_id).over)
-    took = time.monotonic() - began
+    yield pool
     pool.stop()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+
+def timed_batch(store: Store, pool: WorkerPool, name: str | None, order: BatchOrder) -> None:
+    """Claims a second from the order to the batch's end."""
+    before, began = processor_seconds(pool), time.monotonic()
+    batch_id = batches.start(store, order)
+    wait_for(lambda: batch_store(store).batch(batch_id).over)
+    took, spent = time.monotonic() - began, processor_seconds(pool) - before
     record = batch_store(store).batch(batch_id)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert record.totals.failed == 0, record.totals
     if name:
         print(
-            f"{name}: {record.done} claims, {record.totals.changed} changed, {record.done / took:.1f} claims/s, workers' processor seconds {cpu:.1f}",
+            f"{name}: {record.done} claims, {record.totals.changed} changed, {record.done / took:.1f} claims/s, workers' processor seconds {spent:.1f}",
             flush=True,
         )
+
+
+def processor_seconds(pool: WorkerPool) -> float:
+    """What the workers have taken so far, user and system."""
+    ticks = (Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13] for pid in pool.pids())
+    return sum(int(tick) for pair in ticks for tick in pair) / os.sysconf("SC_CLK_TCK")
 
 
 def reading(socket_dir: str, copies: int = 8) -> None:
