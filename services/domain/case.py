@@ -97,6 +97,8 @@ class SheetDate(StrEnum):
     ASSIGNED = "assigned"
     """Not readable, but exactly one session is left without a sheet."""
     UNREADABLE = "unreadable"
+    PART_UNREADABLE = "part_unreadable"
+    """The day was read, but not whether its morning or its afternoon is meant, and it has sessions in both."""
     OUTSIDE = "outside"
 
 
@@ -115,6 +117,11 @@ class SheetAttendance:
     date_box: Box | None = None
     possible_sessions: tuple[int, ...] = ()
     """Where the date cannot be read: the sessions it may belong to."""
+
+    @property
+    def undated(self) -> bool:
+        """Whether a human has to say which of the possible sessions it belongs to."""
+        return self.session is None and self.date_known in (SheetDate.UNREADABLE, SheetDate.PART_UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)

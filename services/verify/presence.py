@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.domain.case import Case, DoubtKind, RowStatus, SessionPresence, SheetDate
+from services.domain.case import Case, DoubtKind, RowStatus, SessionPresence
 from services.domain.claim import Mode
 from services.verify.timetable import overlap
 
@@ -63,7 +63,7 @@ def _undated_rows(case: Case, index: int) -> dict[Row, set[int]]:
     enough = any if case.rules.signatures == "any" else all
     rows: dict[Row, set[int]] = {}
     for page in case.attendance:
-        if page.session is not None or page.date_known is not SheetDate.UNREADABLE:
+        if not page.undated:
             continue
         for row in page.rows:
             good = row.trainee == index and row.status is RowStatus.MATCHED and not set(row.doubts) & VOID

@@ -106,7 +106,7 @@ def _entries(placed: PlacedSlot, page: _PageRows, directory: Directory, reuse: S
             file=slot.file,
             page=slot.page.page,
             date=slot.day,
-            part=slot.part or ("day" if slot.day else None),
+            part=slot.part or ("day" if slot.day and slot.known is not SheetDate.PART_UNREADABLE else None),
             session=session,
             rows=tuple(rows),
             date_known=slot.known,
@@ -194,7 +194,7 @@ def _voids(reuse: Reuse) -> bool:
 def _collect(found: list[dict[int, SessionPresence]], entry: _Entry, rules: Rules, reuse: Sequence[Reuse]) -> None:
     """Adds an entry's presences, keeping of several at one session the one that is doubted least."""
     sheet = entry.attendance
-    sessions = (sheet.session,) if sheet.session is not None else sheet.possible_sessions if sheet.date_known is SheetDate.UNREADABLE else ()
+    sessions = (sheet.session,) if sheet.session is not None else sheet.possible_sessions if sheet.undated else ()
     reused = _page_reuse(reuse, sheet)
     for row, state in zip(sheet.rows, entry.states, strict=True):
         signed = _signed(state, rules)
@@ -224,7 +224,7 @@ def _partly_read(sheets: Sequence[tuple[str, SheetFacts]]) -> dict[str, int]:
 def _perhaps(found: list[dict[int, SessionPresence]], entry: _Entry, page: int) -> None:
     """Whoever is named in no row of a sheet that was read in part, or in whose signed rows a name cannot be read, may stand there."""
     sheet = entry.attendance
-    sessions = (sheet.session,) if sheet.session is not None else sheet.possible_sessions if sheet.date_known is SheetDate.UNREADABLE else ()
+    sessions = (sheet.session,) if sheet.session is not None else sheet.possible_sessions if sheet.undated else ()
     named = {row.trainee for row in sheet.rows}
     doubts = (DoubtKind.SIGNATURE_UNCLEAR, *((DoubtKind.DATE_UNREADABLE,) if sheet.session is None else ()))
     for trainee, presences in enumerate(found):

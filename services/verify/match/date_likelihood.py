@@ -28,6 +28,9 @@ _TWO_STROKES = "\U00020000"
 _LABEL = re.compile(r"^.*?(?:日期|时间)\s*[:：;.]?\s*")
 _BEHIND = re.compile(r"\s+\S+\s*[:：].*$|(?:课程|地点|内容|教师|讲师|单位|部门|人数|学时|课时).*$")
 _PARTS = {"": None, "上午": "am", "下午": "pm", "全天": "day"}
+_HALF = re.compile(r"(?P<first>[^\s\d年月日号:：./-]?)[午](?!.*午)")
+_SURELY, _NEAR = 4.0, 4.0
+"""Log odds of one half of the day against the other, and how far it may fall short of the best reading, where the line says neither plainly."""
 _STYLES = 3
 """Of the days outside the training only the likeliest ways of writing are weighed."""
 _YEARLESS = (False, False, True, False, False, False, False, False, False, False, False, True, True, True) * 3
@@ -39,11 +42,32 @@ _LEGIBLE = frozenset("0123456789年月日号./-")
 
 @dataclass(frozen=True, slots=True)
 class LikelyDay:
-    """`probability` of the day among all days; `part` of day where one is written and plain."""
+    """`probability` of the day among all days."""
 
     day: date
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class SaidHalf:
+    """What a line says of the half of the day: am or pm; None with `written`: something that cannot be told."""
+
     part: str | None
+    written: bool
+
+
+def said_half(posteriors: Posteriors) -> SaidHalf:
+    """上午 or 下午 in the line: as it reads, or, where the hand left only the 午 legible, as it is likelier."""
+    table = lattice(posteriors, _IGNORED)
+    text = best_path(table, posteriors.symbols)
+    found = _HALF.search(text)
+    if found is None or found["first"] == "中":
+        return SaidHalf(None, written=False)
+    if found[0] in _PARTS:
+        return SaidHalf(_PARTS[found[0]], written=True)
+    read, am, pm = forward(table, [text, *(text[: found.start()] + half + text[found.end() :] for half in ("上午", "下午"))]).tolist()
+    sure = abs(am - pm) >= _SURELY and read - max(am, pm) <= _NEAR
+    return SaidHalf(("am" if am > pm else "pm") if sure else None, written=True)
 
 
 def likeliest_day(posteriors: Posteriors, days: Iterable[date]) -> LikelyDay | None:
@@ -74,7 +98,7 @@ def likeliest_day(posteriors: Posteriors, days: Iterable[date]) -> LikelyDay | N
     chances = np.exp(chances - np.logaddexp.reduce(chances))
     best = int(chances.argmax())
     if best < len(expected):
-        return LikelyDay(expected[best], float(chances[best]), _part(inside[best]))
+        return LikelyDay(expected[best], float(chances[best]))
     if nearest < path - _PLAIN:
         return None
     return _without_year(others, chances[len(expected) :], [_YEARLESS[s] for s in best_styles], outside, expected[0].year)
@@ -94,18 +118,10 @@ def _without_year(others: Sequence[date], chances: NDArray[np.float64], yearless
     best = int(chances.argmax())
     day = others[best]
     if not yearless[int(scores[best].max(axis=1).argmax())]:
-        return LikelyDay(day, float(chances[best]), None)
+        return LikelyDay(day, float(chances[best]))
     same = [i for i, other in enumerate(others) if (other.month, other.day) == (day.month, day.day)]
     this_year = next((others[i] for i in same if others[i].year == year), day)
-    return LikelyDay(this_year, float(chances[same].sum()), None)
-
-
-def _part(scores: NDArray[np.float64]) -> str | None:
-    """The part of day written behind the day, where it is nine times as likely as any other."""
-    parts = np.logaddexp.reduce(scores, axis=0)
-    chances = np.exp(parts - np.logaddexp.reduce(parts))
-    best = int(chances.argmax())
-    return list(_PARTS.values())[best] if chances[best] >= 0.9 else None
+    return LikelyDay(this_year, float(chances[same].sum()))
 
 
 def _around(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from services.domain.case import SheetDate
 from services.domain.claim import Claim, Session
 from services.domain.evidence import Box
 from services.domain.facts import ColumnRole, SheetColumn, SheetFacts, SheetPage
+from services.verify.match.date_likelihood import SaidHalf, said_half
 from services.verify.match.stated_days import days_like, in_training, stated_day
 from services.verify.match.variants import normalise_name
 
@@ -38,6 +39,8 @@ class Slot:
     text: str | None
     box: Box | None
     columns: frozenset[tuple[int, int]] | None = None
+    half_written: bool = False
+    """A half of the day is written, and `part` is None because it cannot be told which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,11 @@ def _as_before(page: SheetPage, before: Sequence[Slot]) -> list[Slot]:
 
 
 def _page_slots(file: str, page: SheetPage, claim: Claim) -> list[Slot]:
-    day, known, part = stated_day(page.date, claim)
+    day, known = stated_day(page.date, claim)
     text, box = (page.date.text, page.date.box) if page.date else (None, None)
-    whole = Slot(file, page, day, page.part or part, page.course, known, text, box)
+    half = said_half(page.date.posteriors) if page.date and page.date.posteriors else SaidHalf(None, written=False)
+    part = half.part if half.written else page.part
+    whole = Slot(file, page, day, part, page.course, known, text, box, half_written=half.written and part is None)
     columns = _signatures(page)
     own = [(t, c) for t, c in columns if _own(c)]
     if not own:
@@ -197,12 +202,14 @@ def single_day(slots: Sequence[Slot], claim: Claim) -> list[Slot]:
 def place(slots: Sequence[Slot], sessions: Sequence[Session], scheduled: bool) -> list[PlacedSlot]:
     """Each slot with its sessions. A sheet without a readable date is given one only when exactly one session is left without a sheet."""
     placed = [PlacedSlot(s, _covered(s, sessions, scheduled)) for s in slots]
-    covered = {i for p in placed for i in p.sessions}
+    covered = {i for p in placed if not _either_half(p, sessions) for i in p.sessions}
     left = tuple(i for i, s in enumerate(sessions) if not s.online and i not in covered)
     undated = {p.slot.file for p in placed if p.slot.known is SheetDate.UNREADABLE}
     result = []
     for p in placed:
-        if p.slot.known is not SheetDate.UNREADABLE:
+        if _either_half(p, sessions):
+            result.append(_of_one_half(p, sessions, covered))
+        elif p.slot.known is not SheetDate.UNREADABLE:
             result.append(p)
         elif scheduled and len(left) == 1 and len(undated) == 1 and _fits(p.slot, sessions[left[0]]):
             slot = replace(p.slot, day=sessions[left[0]].date, part=p.slot.part or sessions[left[0]].part_of_day(), known=SheetDate.ASSIGNED)
@@ -211,6 +218,19 @@ def place(slots: Sequence[Slot], sessions: Sequence[Session], scheduled: bool) -
             possible = left if scheduled else tuple(range(len(sessions)))
             result.append(PlacedSlot(p.slot, (), possible))
     return result
+
+
+def _either_half(placed: PlacedSlot, sessions: Sequence[Session]) -> bool:
+    """The day has sessions in both halves, and which of them the page is of cannot be told."""
+    return placed.slot.half_written and {"am", "pm"} <= {sessions[i].part_of_day() for i in placed.sessions}
+
+
+def _of_one_half(placed: PlacedSlot, sessions: Sequence[Session], covered: set[int]) -> PlacedSlot:
+    """The half that no other sheet is of, if there is one; else both may be meant."""
+    free = tuple(i for i in placed.sessions if i not in covered)
+    if len(free) == 1:
+        return PlacedSlot(replace(placed.slot, part=sessions[free[0]].part_of_day(), known=SheetDate.ASSIGNED), free)
+    return PlacedSlot(replace(placed.slot, known=SheetDate.PART_UNREADABLE), (), placed.sessions)
 
 
 def _fits(slot: Slot, session: Session) -> bool:

@@ -48,18 +48,18 @@ def month_and_day(reading: DateReading) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
-def stated_day(reading: DateReading | None, claim: Claim) -> tuple[date | None, SheetDate, str | None]:
-    """The day of a reading, and the part of day behind it where that was weighed too.
+def stated_day(reading: DateReading | None, claim: Claim) -> tuple[date | None, SheetDate]:
+    """The day of a reading.
 
     A day of the training that was read surely is taken; anything else is weighed against the schedule, where the reader kept what it saw.
     """
     day, known = resolve_date(reading, claim)
     if reading is None or reading.posteriors is None or (known is SheetDate.READ and reading.confidence >= _NO_DOUBT):
-        return day, known, None
+        return day, known
     likely = likeliest_day(reading.posteriors, _training_days(claim))
     if likely is None or likely.probability < _LIKELY:
-        return None, SheetDate.UNREADABLE, None
-    return likely.day, SheetDate.READ if in_training(likely.day, claim) else SheetDate.OUTSIDE, likely.part
+        return None, SheetDate.UNREADABLE
+    return likely.day, SheetDate.READ if in_training(likely.day, claim) else SheetDate.OUTSIDE
 
 
 def _may_lack_digits(day: date, claim: Claim) -> bool:

@@ -31,7 +31,7 @@ TWIN = dress_up("crop to 80 %", PHOTO, 3)
 class _NothingToRead:
     """Stands for the reading processes: everything was read before."""
 
-    def run(self, jobs: Sequence[object]) -> Iterator[tuple[int, object]]:
+    def run(self, jobs: Sequence[object], _more: object) -> Iterator[tuple[int, object]]:
         assert not jobs
         return iter(())
 

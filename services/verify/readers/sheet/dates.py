@@ -68,7 +68,7 @@ def sharpened(reading: OcrReading, again: OcrReading | None = None) -> OcrReadin
 
 def _part(posteriors: Posteriors, text: str) -> str:
     """上午 or 下午 where something like it stands behind the date."""
-    found = re.search(r"(?<=[\d日号])\s*[^\d\s]?[午年牛干]", text)
+    found = re.search(r"(?<=[\d日号])\s*[^\d\s年月日号]?[午年牛干](?!\s*\d)", text)
     if found is None or found[0] in ("上午", "下午"):
         return text
     variants = [text[: found.start()] + part + text[found.end() :] for part in ("上午", "下午")]

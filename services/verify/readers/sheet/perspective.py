@@ -11,6 +11,8 @@ from services.verify.readers.sheet.types import Array, Gray, Matrix, Rgb, apply
 _LOOK = 640
 _LINES_AT = 1400
 _ALIKE = 0.62
+_NARROW = 0.48
+"""Width over height (or the reverse) below which it is no sheet but a strip between a shadow and an edge: A4 is 0.71, and seen aslant 0.55."""
 _SPREAD = 0.2
 _TILTED = 1.5
 """Degrees by which lines of text on a page straightened by its ruling may still fall; more, and it was no ruling."""
@@ -67,9 +69,10 @@ def _sheets(figure: Gray, gray: Gray) -> list[tuple[Array, float]]:
 
 
 def _like_paper(quad: Array) -> bool:
-    """Opposite sides of a photographed sheet differ a little; of a sheet cut by a shadow's edge they differ a lot."""
+    """Opposite sides of a photographed sheet differ a little; of a sheet cut by a shadow's edge they differ a lot, or one pair is far too short."""
     sides = [float(np.linalg.norm(quad[(i + 1) % 4] - quad[i])) for i in range(4)]
-    return all(min(a, b) > _ALIKE * max(a, b) for a, b in ((sides[0], sides[2]), (sides[1], sides[3])))
+    long, short = max(sides[0] + sides[2], sides[1] + sides[3]), min(sides[0] + sides[2], sides[1] + sides[3])
+    return short > _NARROW * long and all(min(a, b) > _ALIKE * max(a, b) for a, b in ((sides[0], sides[2]), (sides[1], sides[3])))
 
 
 def _four_corners(hull: Array) -> Array | None:

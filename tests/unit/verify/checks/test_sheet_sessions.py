@@ -56,6 +56,16 @@ def test_unreadable_dates_leave_their_possible_sessions_open() -> None:
     assert "2021-11-09上午" in results[0].message.zh  # type: ignore[union-attr]
 
 
+def test_a_day_whose_half_cannot_be_told_is_said_so() -> None:
+    page = CASE.attendance[2]
+    either = replace(page, session=None, part=None, date_known=SheetDate.PART_UNREADABLE, possible_sessions=(2, 3), date_text="2021年11月9日只午")
+    results = list(sheet_sessions(replace(CASE, attendance=(*CASE.attendance[:2], either))))
+    assert [(r.outcome, r.code) for r in results] == [(Outcome.UNCLEAR, "sheet.date_unreadable")] + [(Outcome.UNCLEAR, "sheet.session_uncovered")] * 2
+    assert results[0].message is not None
+    assert "2021-11-09上午还是下午无法辨认（识别为“2021年11月9日只午”）" in results[0].message.zh
+    assert "morning or the afternoon of 2021-11-09" in results[0].message.en
+
+
 def test_a_date_given_to_the_one_open_session_is_still_for_a_human() -> None:
     given = replace(CASE.attendance[3], date=None, date_known=SheetDate.ASSIGNED)
     assert found(replace(CASE, attendance=(*CASE.attendance[:3], given))) == [(Outcome.UNCLEAR, "sheet.date_unreadable")]

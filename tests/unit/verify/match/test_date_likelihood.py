@@ -8,7 +8,7 @@ import pytest
 
 from services.domain.case import SheetDate
 from services.domain.facts import DateReading
-from services.verify.match.date_likelihood import likeliest_day
+from services.verify.match.date_likelihood import SaidHalf, likeliest_day, said_half
 from services.verify.match.stated_days import stated_day
 from tests.generators.facts import claim, posteriors, session
 
@@ -25,11 +25,23 @@ def test_every_way_of_writing_a_day(written: str) -> None:
     assert (found.day, found.probability > 0.95) == (date(2021, 11, 9), True)
 
 
-@pytest.mark.parametrize(("written", "part"), [("日期：11月9日上午", "am"), ("日期:2021-11-09下午", "pm"), ("日期：2021年11月9日", None)])
-def test_the_part_of_day_behind_it(written: str, part: str | None) -> None:
-    found = likeliest_day(posteriors(written), DAYS)
-    assert found is not None
-    assert found.part == part
+@pytest.mark.parametrize(
+    ("written", "half"),
+    [
+        ("日期：11月9日上午", SaidHalf("am", written=True)),
+        ("日期:2021-11-09下午 课程：钳工", SaidHalf("pm", written=True)),
+        ("日期：2021年11月9日", SaidHalf(None, written=False)),
+        ("日期：2021年11月9日 中午", SaidHalf(None, written=False)),
+    ],
+)
+def test_the_half_of_the_day_behind_it(written: str, half: SaidHalf) -> None:
+    assert said_half(posteriors(written)) == half
+
+
+def test_a_half_of_the_day_that_is_smudged_is_taken_if_clearly_likelier() -> None:
+    assert said_half(posteriors("日期：11月9日只午", instead={8: {"只": 0.6, "上": 0.3}})) == SaidHalf("am", written=True)
+    assert said_half(posteriors("日期：11月9日只午", instead={8: {"只": 0.5, "上": 0.2, "下": 0.2}})) == SaidHalf(None, written=True)
+    assert said_half(posteriors("日期：11月9日只午", instead={8: {"只": 0.99, "下": 0.001}})) == SaidHalf(None, written=True)
 
 
 def test_a_digit_that_could_be_two_is_told_by_the_schedule() -> None:
@@ -55,9 +67,9 @@ def test_what_is_no_day_is_none() -> None:
 
 def test_a_reading_that_dropped_a_digit_is_weighed_again() -> None:
     line = posteriors("日期：2021年11月12日", instead={9: {"1": 0.45, "": 0.5}})
-    assert stated_day(DateReading(date(2021, 1, 12), "2021年1月12日", 0.9, posteriors=line), FULL)[:2] == (date(2021, 11, 12), SheetDate.READ)
-    assert stated_day(DateReading(date(2021, 11, 12), "2021年11月12日", 0.99), FULL)[:2] == (date(2021, 11, 12), SheetDate.READ)
-    assert stated_day(None, FULL)[:2] == (None, SheetDate.UNREADABLE)
+    assert stated_day(DateReading(date(2021, 1, 12), "2021年1月12日", 0.9, posteriors=line), FULL) == (date(2021, 11, 12), SheetDate.READ)
+    assert stated_day(DateReading(date(2021, 11, 12), "2021年11月12日", 0.99), FULL) == (date(2021, 11, 12), SheetDate.READ)
+    assert stated_day(None, FULL) == (None, SheetDate.UNREADABLE)
 
 
 @pytest.mark.parametrize("written", ["日期：202H-12", "日期:2021/W/12", "日期：Λ月12日", "日期：2021年川月12日"])

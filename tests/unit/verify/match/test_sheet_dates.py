@@ -12,7 +12,7 @@ from services.domain.claim import Claim, Mode
 from services.domain.facts import DateReading, SheetFacts
 from services.verify.match.attendance import Attendance, attend
 from services.verify.match.stated_days import resolve_date
-from tests.generators.facts import claim, page, rules, session, trainees
+from tests.generators.facts import claim, page, posteriors, rules, session, trainees
 
 D8, D9, D10 = date(2021, 11, 8), date(2021, 11, 9), date(2021, 11, 10)
 PEOPLE = trainees(("王建国", "220102198001011235"))
@@ -80,6 +80,28 @@ def test_an_unreadable_date_is_given_the_only_session_left() -> None:
     assert sessions(found) == [0, 1, 2]
     assert (found.sheets[2].date_known, found.sheets[2].date) == (SheetDate.ASSIGNED, D9)
     assert [p.doubts for p in found.presences[0]] == [(), (), ()]
+
+
+def half_smudged() -> SheetFacts:
+    """A sheet of the 8th; whether of its morning or its afternoon cannot be told."""
+    line = posteriors("日期：2021年11月8日只午", instead={13: {"只": 0.5, "上": 0.2, "下": 0.2}})
+    return signed(date=DateReading(D8, "2021年11月8日", 0.99, (0.1, 0.1, 0.2, 0.05), posteriors=line))
+
+
+def test_a_smudged_half_of_a_day_waits_for_a_human() -> None:
+    found = of(FULL, half_smudged())
+    assert [(s.date, s.part, s.session, s.date_known, s.possible_sessions) for s in found.sheets] == [(D8, None, None, SheetDate.PART_UNREADABLE, (0, 1))]
+    assert {(p.session, p.doubts) for p in found.presences[0]} == {(0, (DoubtKind.DATE_UNREADABLE,)), (1, (DoubtKind.DATE_UNREADABLE,))}
+
+
+def test_a_smudged_half_is_the_one_that_no_other_sheet_is_of() -> None:
+    found = of(FULL, half_smudged(), signed(date=DateReading(D8, "2021年11月8日", 1.0, (0, 0, 1, 1)), part="pm"))
+    assert [(s.part, s.session, s.date_known) for s in found.sheets] == [("am", 0, SheetDate.ASSIGNED), ("pm", 1, SheetDate.READ)]
+
+
+def test_a_smudged_half_of_a_day_with_one_session_changes_nothing() -> None:
+    morning = claim(session(D8, "08:30", "11:30"))
+    assert [(s.session, s.date_known) for s in of(morning, half_smudged()).sheets] == [(0, SheetDate.READ)]
 
 
 def test_with_two_sessions_left_it_waits_for_a_human() -> None:
