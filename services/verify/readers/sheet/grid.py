@@ -17,8 +17,9 @@ from services.verify.readers.sheet.types import Array, Cell, Gray, Grid, Rect
 _BORDER = 0.34
 """A border counts as drawn when this part of it is: folds and faint print leave gaps."""
 
-_SAME_PLACE, _FRAMED = 0.7, 0.7
-"""A grid of which the first share lies in another is inside it; with at least the second share of its cells it is the table itself, the other a frame."""
+_SAME_PLACE, _FRAMED = 0.4, 0.7
+"""A grid of which the first share lies in another is at its place, for tables do not lie on each other; with at least the second share of its
+cells it is the table itself, the other a frame."""
 
 _END, _PARTED = 34, 74
 

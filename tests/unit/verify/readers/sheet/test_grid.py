@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from services.verify.readers.sheet.grid import grids, ruling
+from services.verify.readers.sheet.grid import _without_frames, grids, ruling
 from services.verify.readers.sheet.reader import _by_ruling
-from services.verify.readers.sheet.types import Page
+from services.verify.readers.sheet.types import Cell, Grid, Page
 
 
 def _page() -> np.ndarray:
@@ -34,6 +34,18 @@ def test_a_line_around_a_table_is_not_the_table(edges: str) -> None:
         cv2.rectangle(page, (300, 300), (1660, 2100), 60, 4)
     (found,) = grids(ruling(page), page.shape)
     assert (found.rows, found.columns) == (9, 5)
+
+
+def _grid(rows: int, columns: int, rect: tuple[int, int, int, int]) -> Grid:
+    cells = tuple(Cell(r, r + 1, c, c + 1, rect) for r in range(rows) for c in range(columns))
+    return Grid(rect, rows, columns, cells, (rect,) * rows, (rect,) * columns)
+
+
+def test_of_two_tables_that_lie_on_each_other_the_one_with_more_cells_stays() -> None:
+    begun_at_the_papers_edge, table = _grid(5, 4, (197, 213, 1591, 1062)), _grid(19, 4, (196, 490, 1592, 1878))
+    assert _without_frames([begun_at_the_papers_edge, table]) == [table]
+    below = _grid(6, 3, (200, 1900, 1590, 2200))
+    assert sorted(_without_frames([table, below]), key=lambda g: g.rect[1]) == [table, below]
 
 
 def test_tables_one_below_the_other_are_two() -> None:
