@@ -70,8 +70,18 @@ def _header(lines: Sequence[Sequence[Rect]], read: Read) -> list[Rect] | None:
             continue
         roles = [understand(text).role for text in read(list(line))]
         if any(role in (ColumnRole.NAME, ColumnRole.SIGNATURE) for role in roles) and sum(role is not None for role in roles) >= max(2, len(line) // 2):
-            return list(line)
+            return _headings(line, roles)
     return None
+
+
+def _headings(line: Sequence[Rect], roles: Sequence[ColumnRole | None]) -> list[Rect]:
+    """The line's boxes without what reaches into it from the row below: a tall signature that stands under a heading."""
+    known = [box for box, role in zip(line, roles, strict=True) if role is not None]
+    return [box for box, role in zip(line, roles, strict=True) if role is not None or not any(_above_each_other(box, other) for other in known)]
+
+
+def _above_each_other(one: Rect, other: Rect) -> bool:
+    return min(one[2], other[2]) - max(one[0], other[0]) > 0.5 * min(one[2] - one[0], other[2] - other[0])
 
 
 def _crossing(header: Sequence[Rect]) -> bool:
