@@ -203,7 +203,7 @@ def _for_now(error: EvidenceError) -> EvidenceError:
 
 def _confine(limits: ChildLimits, folder: Path, hidden: tuple[Path, ...] = ()) -> None:
     """Run in the child before any file is opened. One thread per library: the pool has a process per core."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
         os.environ[name] = "1"
     own = Path(tempfile.mkdtemp(dir=folder))
     os.chdir(own)
