@@ -200,7 +200,8 @@ def reading(socket_dir: str, copies: int) -> None:
                 began, done = time.monotonic(), store.queue.counts().get("done", 0)
                 for evidence_id in some:
                     store.queue.enqueue("read.evidence", claim_id=claim_id, evidence_id=evidence_id)
-                wait_for(lambda s=store, d=done + len(some): s.queue.counts() == {"done": d})
+                after = done + len(some)
+                wait_for(lambda s=store, n=after: s.queue.counts() == {"done": n})
             seconds[workers] = time.monotonic() - began
             pool.stop()
     print(f"reading {copies} sheets: one worker {seconds[1]:.1f} s, two {seconds[2]:.1f} s, ratio {seconds[1] / seconds[2]:.2f}", flush=True)
