@@ -95,7 +95,7 @@ class SheetDate(StrEnum):
 
     READ = "read"
     ASSIGNED = "assigned"
-    """Not readable, but exactly one session is left without a sheet."""
+    """Not readable, or not which half of the day, but exactly one session that it may be of is left without a sheet."""
     UNREADABLE = "unreadable"
     PART_UNREADABLE = "part_unreadable"
     """The day was read, but not whether its morning or its afternoon is meant, and it has sessions in both."""

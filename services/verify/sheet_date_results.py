@@ -12,13 +12,16 @@ from services.verify.results import unclear, unmet
 def unreadable_date(case: Case, page: SheetAttendance) -> Result:
     read = f"（识别为“{page.date_text}”）" if page.date_text else ""
     zh, en = f"{page.file}第{page.page}页的日期无法辨认{read}", f"the date on {page.file}, page {page.page} cannot be read"
+    if page.date_known is SheetDate.ASSIGNED:
+        zh = f"{page.file}第{page.page}页的日期或时段无法辨认{read}"
+        en = f"the date on {page.file}, page {page.page}, or the half of the day, cannot be read"
     if page.date_known is SheetDate.PART_UNREADABLE:
         zh = f"{page.file}第{page.page}页是{page.date}上午还是下午无法辨认{read}"
         en = f"whether {page.file}, page {page.page} is of the morning or the afternoon of {page.date} cannot be read"
     if page.date_known is SheetDate.ASSIGNED and page.session is not None:
         name = session_name(case.sessions[page.session])
-        zh += f"；因仅{name.zh}一次课无签到表，暂按该课次计入，请人工核对日期"
-        en += f"; it was taken for {name.en}, the only session without a sheet: check the date by eye"
+        zh += f"；可能的课次中仅{name.zh}无签到表，暂按该课次计入，请人工核对"
+        en += f"; it was taken for {name.en}, the only session it may be of that has no sheet: check by eye"
     else:
         names = [session_name(case.sessions[s]) for s in page.possible_sessions]
         zh += f"，可能属于：{listed(n.zh for n in names)}；请人工核对" if names else "，请人工核对"

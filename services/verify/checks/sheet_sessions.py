@@ -25,7 +25,7 @@ def sheet_sessions(case: Case) -> Iterator[Result]:
 
 def _dates(case: Case) -> Iterator[Result]:
     for page in _pages(case):
-        if page.undated or page.date_known in (SheetDate.UNREADABLE, SheetDate.ASSIGNED):
+        if page.date_known in (SheetDate.UNREADABLE, SheetDate.PART_UNREADABLE, SheetDate.ASSIGNED):
             yield unreadable_date(case, page)
         elif page.date_known is SheetDate.OUTSIDE or (page.date and not case.claim.project.start <= page.date <= case.claim.project.end):
             yield outside_date(case, page)

@@ -28,7 +28,7 @@ _TWO_STROKES = "\U00020000"
 _LABEL = re.compile(r"^.*?(?:日期|时间)\s*[:：;.]?\s*")
 _BEHIND = re.compile(r"\s+\S+\s*[:：].*$|(?:课程|地点|内容|教师|讲师|单位|部门|人数|学时|课时).*$")
 _PARTS = {"": None, "上午": "am", "下午": "pm", "全天": "day"}
-_HALF = re.compile(r"(?P<first>[^\s\d年月日号:：./-]?)[午](?!.*午)")
+_HALF = re.compile(r"(?P<first>[^\s\d年月日号:：./-]?)午(?!.*午)")
 _SURELY, _NEAR = 4.0, 4.0
 """Log odds of one half of the day against the other, and how far it may fall short of the best reading, where the line says neither plainly."""
 _STYLES = 3
@@ -60,7 +60,7 @@ def said_half(posteriors: Posteriors) -> SaidHalf:
     """上午 or 下午 in the line: as it reads, or, where the hand left only the 午 legible, as it is likelier."""
     table = lattice(posteriors, _IGNORED)
     text = best_path(table, posteriors.symbols)
-    found = _HALF.search(text)
+    found = _HALF.search(text, 0, len(text) - len(_around(text)[1]))
     if found is None or found["first"] == "中":
         return SaidHalf(None, written=False)
     if found[0] in _PARTS:

@@ -204,11 +204,11 @@ def place(slots: Sequence[Slot], sessions: Sequence[Session], scheduled: bool) -
     placed = [PlacedSlot(s, _covered(s, sessions, scheduled)) for s in slots]
     covered = {i for p in placed if not _either_half(p, sessions) for i in p.sessions}
     left = tuple(i for i, s in enumerate(sessions) if not s.online and i not in covered)
-    undated = {p.slot.file for p in placed if p.slot.known is SheetDate.UNREADABLE}
+    undated = {p.slot.file for p in placed if p.slot.known is SheetDate.UNREADABLE or _either_half(p, sessions)}
     result = []
     for p in placed:
         if _either_half(p, sessions):
-            result.append(_of_one_half(p, sessions, covered))
+            result.append(_of_one_half(p, sessions, covered, alone=len(undated) == 1))
         elif p.slot.known is not SheetDate.UNREADABLE:
             result.append(p)
         elif scheduled and len(left) == 1 and len(undated) == 1 and _fits(p.slot, sessions[left[0]]):
@@ -225,10 +225,10 @@ def _either_half(placed: PlacedSlot, sessions: Sequence[Session]) -> bool:
     return placed.slot.half_written and {"am", "pm"} <= {sessions[i].part_of_day() for i in placed.sessions}
 
 
-def _of_one_half(placed: PlacedSlot, sessions: Sequence[Session], covered: set[int]) -> PlacedSlot:
-    """The half that no other sheet is of, if there is one; else both may be meant."""
+def _of_one_half(placed: PlacedSlot, sessions: Sequence[Session], covered: set[int], *, alone: bool) -> PlacedSlot:
+    """The half that no other sheet is of, where that is one and no other sheet's date is open; else both may be meant."""
     free = tuple(i for i in placed.sessions if i not in covered)
-    if len(free) == 1:
+    if alone and len(free) == 1:
         return PlacedSlot(replace(placed.slot, part=sessions[free[0]].part_of_day(), known=SheetDate.ASSIGNED), free)
     return PlacedSlot(replace(placed.slot, known=SheetDate.PART_UNREADABLE), (), placed.sessions)
 

@@ -32,6 +32,8 @@ def test_every_way_of_writing_a_day(written: str) -> None:
         ("日期:2021-11-09下午 课程：钳工", SaidHalf("pm", written=True)),
         ("日期：2021年11月9日", SaidHalf(None, written=False)),
         ("日期：2021年11月9日 中午", SaidHalf(None, written=False)),
+        ("日期：2021年11月9日上午 课程：端午节安全", SaidHalf("am", written=True)),
+        ("日期：2021年11月9日 课程：端午节安全", SaidHalf(None, written=False)),
     ],
 )
 def test_the_half_of_the_day_behind_it(written: str, half: SaidHalf) -> None:

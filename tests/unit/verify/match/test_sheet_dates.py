@@ -99,6 +99,14 @@ def test_a_smudged_half_is_the_one_that_no_other_sheet_is_of() -> None:
     assert [(s.part, s.session, s.date_known) for s in found.sheets] == [("am", 0, SheetDate.ASSIGNED), ("pm", 1, SheetDate.READ)]
 
 
+def test_two_smudged_halves_are_not_given_one_session() -> None:
+    afternoon = signed(date=DateReading(D8, "2021年11月8日", 1.0, (0, 0, 1, 1)), part="pm")
+    for other in (half_smudged(), signed()):
+        found = of(FULL, half_smudged(), afternoon, other)
+        assert found.sheets[0].date_known is SheetDate.PART_UNREADABLE
+        assert found.sheets[0].session is None
+
+
 def test_a_smudged_half_of_a_day_with_one_session_changes_nothing() -> None:
     morning = claim(session(D8, "08:30", "11:30"))
     assert [(s.session, s.date_known) for s in of(morning, half_smudged()).sheets] == [(0, SheetDate.READ)]
