@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pillow_heif
+from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps
 
 from services.domain.errors import EvidenceError, FileEmpty, FileTooLarge, FileUnreadable
@@ -66,6 +68,14 @@ def size(path: Path, *, max_pixels: int = 200_000_000) -> tuple[int, int]:
     with _opened(path, max_pixels) as image:
         turned = image.format != "TIFF" and image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
         return (image.height, image.width) if turned else (image.width, image.height)
+
+
+def shrink(grey: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Grey levels at a smaller size (width, height), averaged: by a whole factor first, in half the time."""
+    height, width = grey.shape
+    if (factor := min(width // size[0], height // size[1])) > 1:
+        grey = np.asarray(cv2.resize(grey, (width // factor, height // factor), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 @contextmanager

@@ -69,8 +69,8 @@ def _row(path: Path, times: int) -> tuple[float, float, float, float]:
     with patch.object(faces, "count_faces", lambda _picture: 0):
         read(path, context)
         without = best(lambda: read(path, context), times)
-    decode = best(lambda: images.open_grey(path, at_most=960), times)
-    grey = images.open_grey(path, at_most=960)
+    decode = best(lambda: images.open_grey(path, at_most=900), times)
+    grey = images.open_grey(path, at_most=900)
     counting = best(lambda: faces.count_faces(grey), 2)
     return without, decode, counting, _peer(path, times)
 

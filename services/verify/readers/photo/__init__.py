@@ -20,8 +20,8 @@ from services.verify.readers.photo.watermark import read_watermark
 
 __all__ = ["edited_by", "looks", "read", "screenshot"]
 
-_LONG_SIDE = 960
-"""Pixels to decode at least: a quarter of 12 megapixels."""
+_LONG_SIDE = 900
+"""Pixels to decode at least: a quarter of 10 megapixels and more."""
 _THUMB = 128
 
 
@@ -76,4 +76,4 @@ def looks(picture: Image.Image, size: tuple[int, int]) -> PhotoFacts:
     )
 
 
-register(Reader("photo", 3, (EvidenceKind.PHOTO,), read=read))
+register(Reader("photo", 4, (EvidenceKind.PHOTO,), read=read))

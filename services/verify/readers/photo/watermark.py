@@ -1,7 +1,7 @@
 """What a watermark camera stamped into the picture: date, time, place. Read by OCR, so it is a witness among others.
 
 Only stamps are read, not whatever stands in the picture: level lines beside the left or right edge, in the upper or lower part. A look
-for rows of thin sharp strokes there comes first: most photos cost a few milliseconds.
+for drawn letters there comes first (`strokes`): most photos cost a few milliseconds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -21,6 +20,7 @@ from services.adapters import ocr
 from services.domain.claim import SHANGHAI
 from services.domain.evidence import Box
 from services.domain.facts import Watermark
+from services.verify.readers.photo.strokes import has_letters
 
 Grey = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -31,11 +31,15 @@ _SIDE = 0.08
 _SEARCH_SIDE = 640
 _MOST_LINES = 14
 _LEAST_CONFIDENCE = 0.8
+_LEAST_DATE = 3.0
+"""Length of a date over its height."""
 _LEVEL = 0.03
 """Rise of a line over its length: stamps lie level, boards and banners seldom do."""
-_STROKE, _LIGHT = 35, 120
-_LOOK = 500
-"""Pixels of width at which strokes are looked for."""
+_DAYS = (
+    (r"(\d{1,2})", r"(\d{2})(?!\s*:|\d:\d\d)"),  # not 2021.11.19:30, nor 2021.11.109:30
+    (r"([1-9]|1[0-2])", r"(\d)(?=\s*(?:日|星期|周|上午|下午)|\W|$|\d:\d\d)"),  # not 2021-08-1 with its zero, nor 1 before letters: a digit may be lost
+)
+"""Month and day as they are written: with two digits, with one."""
 _WORDS_OF_PLACES = re.compile(r"[省市区县镇乡村路街道号院楼厂园]|公司|学校|学院|中心|基地|大厦|广场")
 _PLACE_NAMED = re.compile(r"(?:地点|地址|位置|拍摄地点|拍照地点)[:：]?(.+)")
 
@@ -50,13 +54,18 @@ class _Line:
 def read_watermark(picture: Image.Image, engine: str) -> Watermark | None:
     """The stamp of an upright picture (grey, about 1000 pixels); None where there is none with a date."""
     grey = np.asarray(picture if picture.mode == "L" else picture.convert("L"), dtype=np.uint8)
-    lines = [line for band in _BANDS if _has_strokes(_cut(grey, band)) for line in _lines(grey, band, engine)]
+    lines = [line for band, likely in zip(_BANDS, may_be_stamped(grey), strict=True) if likely for line in _lines(grey, band, engine)]
     return parsed([(line.text, line.confidence, line.box) for line in lines])
+
+
+def may_be_stamped(grey: Grey) -> list[bool]:
+    """Whether letters may be drawn in the upper and in the lower part: no model is asked."""
+    return [has_letters(_cut(grey, band)) for band in _BANDS]
 
 
 def parsed(lines: Iterable[tuple[str, float, Box]]) -> Watermark | None:
     """The stamp that lines (text, confidence 0..1, box) of one corner make up."""
-    cleaned = [_Line(unicodedata.normalize("NFKC", text).strip(), confidence, box) for text, confidence, box in lines if text.strip()]
+    cleaned = [_Line(_plain(text), confidence, box) for text, confidence, box in lines if text.strip()]
     dated = [(line, found) for line in cleaned if (found := _date(line.text)) is not None]
     if not dated:
         return None
@@ -84,42 +93,36 @@ def _cut(grey: Grey, band: tuple[float, float]) -> Grey:
     return grey[round(band[0] * len(grey)) : round(band[1] * len(grey))]
 
 
-def _has_strokes(part: Grey) -> bool:
-    """Whether something like a line of drawn letters is at one of the sides."""
-    if part.shape[1] < 160 or part.shape[0] < 40:
-        return False
-    scale = _LOOK / part.shape[1]
-    small = cv2.resize(part, (_LOOK, max(20, round(part.shape[0] * scale))), interpolation=cv2.INTER_AREA)
-    around = np.ones((7, 7), np.uint8)
-    light = (cv2.morphologyEx(small, cv2.MORPH_TOPHAT, around) > _STROKE) & (small > _LIGHT)
-    shade = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, around) > _STROKE  # on a white wall only the letters' shadows stand out
-    for strokes in (light.astype(np.uint8), shade.astype(np.uint8)):
-        joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
-        count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-        for x, y, w, h in stats[1:count, :4].tolist():
-            if (x < _SIDE * _LOOK or x + w > (1 - _SIDE) * _LOOK) and w >= 3.2 * h and w >= 0.08 * _LOOK and 5 <= h <= 36:
-                ink = strokes[y : y + h, x : x + w]
-                # letters stand side by side: along a row of text light and dark change about once a letter
-                changes = np.count_nonzero(np.diff(ink.astype(np.int8), axis=1) > 0, axis=1)
-                if 0.12 <= ink.mean() <= 0.75 and np.percentile(changes, 75) >= w / h:
-                    return True
-    return False
-
-
 def _lines(grey: Grey, band: tuple[float, float], engine: str) -> list[_Line]:
     part = _cut(grey, band)
     width = part.shape[1]
     level = sorted((q for q in ocr.find_text(part, side=_SEARCH_SIDE) if _is_level(q)), key=lambda q: float(q[:, 1].mean()))
     edge = [q for q in level if q[:, 0].min() < _SIDE * width or q[:, 0].max() > (1 - _SIDE) * width]
     quads = [q for q in level if any(_in_block(q, other, width) for other in edge)][:_MOST_LINES]
-    readings = ocr.engine(engine).read([ocr.crop_quad(part, q) for q in quads]) if quads else []
+    # without a date it is no stamp: what is too short for one is read only beside one
+    dated = _read(part, [q for q in quads if _long_enough(q)], engine)
+    others = _read(part, [q for q in quads if not _long_enough(q)], engine) if any(_date(_plain(reading.text)) for _, reading in dated) else []
     found = []
-    for quad, reading in zip(quads, readings, strict=True):
-        if reading.text and reading.confidence >= _LEAST_CONFIDENCE:
-            (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
-            box = (float(x0 / width), float((y0 + band[0] * len(grey)) / len(grey)), float((x1 - x0) / width), float((y1 - y0) / len(grey)))
-            found.append(_Line(reading.text, reading.confidence, box))
+    for quad, reading in sorted([*dated, *others], key=lambda line: float(line[0][:, 1].mean())):
+        (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
+        box = (float(x0 / width), float((y0 + band[0] * len(grey)) / len(grey)), float((x1 - x0) / width), float((y1 - y0) / len(grey)))
+        found.append(_Line(reading.text, reading.confidence, box))
     return found
+
+
+def _read(part: Grey, quads: list[Any], engine: str) -> list[tuple[Any, ocr.OcrReading]]:
+    """The lines that were read with some confidence."""
+    readings = ocr.engine(engine).read([ocr.crop_quad(part, q) for q in quads]) if quads else []
+    return [(quad, r) for quad, r in zip(quads, readings, strict=True) if r.text and r.confidence >= _LEAST_CONFIDENCE]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _long_enough(quad: Any) -> bool:
+    """Whether a date of eight letters fits."""
+    return bool(np.linalg.norm(quad[1] - quad[0]) >= _LEAST_DATE * np.linalg.norm(quad[3] - quad[0]))
 
 
 def _is_level(quad: Any) -> bool:
@@ -152,9 +155,9 @@ def _touches(box: Box, other: Box) -> bool:
 
 
 def _date(text: str) -> tuple[date, str] | None:
-    """A full date in the line and what stands around it."""
-    for day_digits in (r"\d{2}", r"\d"):
-        for found in re.finditer(rf"(?<!\d)(20\d\d)\s*[-./年:]\s*(\d{{1,2}})\s*[-./月:]\s*({day_digits})(?:\s*日)?", text):
+    """A full date in the line and what stands around it; None also where a lost space or digit leaves two days open."""
+    for month, day in _DAYS:
+        for found in re.finditer(rf"(?<!\d)(20\d\d)\s*[-./年:]\s*{month}\s*[-./月:]\s*{day}(?:\s*日)?", text):
             try:
                 return date(*(int(part) for part in found.groups())), text[: found.start()] + " " + text[found.end() :]
             except ValueError:

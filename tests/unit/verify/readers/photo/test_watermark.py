@@ -27,6 +27,8 @@ def line(text: str, row: int = 0) -> tuple[str, float, tuple[float, float, float
         ("2021.11.9 9:30", (2021, 11, 9, 9, 30, 0)),
         ("拍摄时间：2021年11月9日 15:56", (2021, 11, 9, 15, 56, 0)),
         ("2021/11/09 下午3:05", (2021, 11, 9, 15, 5, 0)),
+        ("2021.11.9星期二 9:30", (2021, 11, 9, 9, 30, 0)),
+        ("2021.11.19:30", (2021, 11, 1, 9, 30, 0)),
         ("２０２１－１１－０９　０９：３０", (2021, 11, 9, 9, 30, 0)),
     ],
 )
@@ -37,6 +39,11 @@ def test_stamps_are_written_in_many_ways(text: str, moment: tuple[int, ...]) -> 
 
 @pytest.mark.parametrize("text", ["2021-13-45 09:30", "电话 0431-2021119", "09:30", "培训班第21期", ""])
 def test_what_has_no_date_is_no_stamp(text: str) -> None:
+    assert parsed([line(text)]) is None
+
+
+@pytest.mark.parametrize("text", ["2021-08-1安全生产培训班", "2021-08-1 09:30", "2021.11.109:30", "2021-11-1第三车间"])
+def test_a_date_that_lost_a_digit_or_a_space_is_not_guessed(text: str) -> None:
     assert parsed([line(text)]) is None
 
 
