@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import maximum_filter
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -20,6 +21,11 @@ _CHANGED = 16.0
 _STANDS_OUT, _AROUND = 8.0, 4
 """What changed differs from what lies around it too, within so many spots: an overexposed coloured wall as a whole has not changed."""
 _SAME_SHARE = 0.0006
+_CLIPPED_SHARE, _ONE_SIDE = 0.1, 0.98
+"""How much of a copy may be clipped, and the share of it that is to deviate to one side."""
+_EDGE, _GONE, _CHANCE, _WHITE = 8.0, 0.35, 2, 245.0
+"""Grey levels of an edge, the share of it below which it is gone from the other picture, spots of such edges that are chance, and the level from
+which on an edge may have been lost to white."""
 MARGIN_TOP, MARGIN_BOTTOM = 0.16, 0.24
 """Where stamps and banners stand, in shares of the height."""
 _TONES = 24
@@ -31,6 +37,9 @@ class Sameness(IntEnum):
     """What the comparison says."""
 
     DIFFERENT = 0
+    CLIPPED = 3
+    """The same but for areas that are all darker, or all lighter, than tones tell, with every edge in its place: a colour that was brightened beyond
+    what it can be. Grey alone does not tell it from a change of light."""
     OVERLAID = 1
     """The same but for a strip along the upper or lower edge: a stamp or banner, or people only there."""
     SAME = 2
@@ -84,7 +93,24 @@ def compare(a: Array, b: Array, *, slack: float = _SLACK) -> Sameness:
     top, bottom = round(side * MARGIN_TOP), side - round(side * MARGIN_BOTTOM)
     if spots[top:bottom].sum() <= most and min(spots[:top].sum(), spots[bottom:].sum()) <= most:
         return Sameness.OVERLAID
-    return Sameness.DIFFERENT
+    return Sameness.CLIPPED if _clipped(a, b, spots) else Sameness.DIFFERENT
+
+
+def _clipped(a: Array, b: Array, spots: Array) -> bool:
+    """Whether nothing came or went where the squares differ: who walks into a picture brings edges, and most deviations to both sides."""
+    if spots.sum() > _CLIPPED_SHARE * spots.size:
+        return False
+    toned = _tone(b, a, _inside(np.ones(a.shape, dtype=bool)))
+    darker = float(np.mean(a[spots] < toned[spots]))
+    if max(darker, 1 - darker) < _ONE_SIDE:
+        return False
+    return _edges_gone(a, b) + _edges_gone(b, a) <= _CHANCE
+
+
+def _edges_gone(there: Array, here: Array) -> int:
+    """Spots with an edge that the other picture has nothing of nearby, though it isn't white."""
+    steep, around = _steepness(there), maximum_filter(_steepness(here), 3)
+    return int(np.sum((steep > _EDGE) & (around < _GONE * steep) & (maximum_filter(here, 3) < _WHITE)))
 
 
 def _inside(mask: Array) -> Array:

@@ -193,12 +193,16 @@ def _photos(mine: _Photo, theirs: _Photo) -> _Found | None:
         return None
     side = min(mine.thumb.shape[0], theirs.thumb.shape[0], _WHOLE_SIDE)
     bits = np.bitwise_count(theirs.hashes ^ mine.hashes[0]).sum(axis=1)
+    clipped: _Found | None = None
     for orientation in np.argsort(bits, kind="stable")[:2]:
         if bits[orientation] <= _CANDIDATE and orientation < ORIENTATIONS:
             verdict = compare(shrink(mine.thumb, side), turn(shrink(theirs.thumb, side), int(orientation)))
-            if verdict is not Sameness.DIFFERENT:
+            if verdict is Sameness.CLIPPED:
+                clipped = _Found(float(bits[orientation]), False)
+            elif verdict is not Sameness.DIFFERENT:
                 return _Found(float(bits[orientation]), _certain(verdict, mine.facts, theirs.facts))
-    return _aligned(mine, theirs, float(bits.min()))
+    laid = _aligned(mine, theirs, float(bits.min()))
+    return clipped if laid is None else laid
 
 
 def _certain(verdict: Sameness, mine: PhotoFacts, theirs: PhotoFacts) -> bool:

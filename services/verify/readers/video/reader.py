@@ -220,4 +220,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-register(Reader("video", 6, (EvidenceKind.VIDEO,), read=read))
+register(Reader("video", 7, (EvidenceKind.VIDEO,), read=read))
