@@ -23,6 +23,8 @@ from services.domain.facts import TimeWitness
 _MAX_TEXT = 200
 _EARLIEST_YEAR = 1990
 """Before this no digital camera took a picture: a clock that was never set."""
+_NEVER_SET = datetime(2002, 12, 8, 12)
+"""What Android's camera writes where nobody gave it a time: beside the true one on several makers' phones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,10 @@ def _witnesses(main: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping
     for source, among_details, time_tag, offset_tag, fraction_tag in _CLOCKS:
         tags = details if among_details else main
         found = _time(tags.get(time_tag), details.get(offset_tag), details.get(fraction_tag))
-        if found is not None:
+        if found is not None and found[0].replace(tzinfo=None) != _NEVER_SET:
             moment, zone_known = found
             yield TimeWitness(source, moment, zone_known, 0.001 if moment.microsecond else 1.0)
-    if (satellites := _satellite_time(gps)) is not None:
+    if (satellites := _satellite_time(gps)) is not None and not _without_fix(gps):
         yield TimeWitness("gps", satellites, True)
 
 
@@ -162,14 +164,26 @@ def _three(value: Any) -> tuple[float, float, float] | None:
 
 def _position(gps: Mapping[int, Any]) -> tuple[float | None, float | None]:
     """Degrees, north and east positive; (None, None) where absent, out of range, or 0/0 (a receiver without a fix)."""
-    latitude, longitude = _three(gps.get(2)), _three(gps.get(4))
-    if latitude is None or longitude is None:
-        return None, None
-    lat, lon = (d + m / 60 + s / 3600 for d, m, s in (latitude, longitude))
-    if (lat == 0 and lon == 0) or lat > 90 or lon > 180:
+    latitude, longitude = _degrees(gps.get(2)), _degrees(gps.get(4))
+    if latitude is None or longitude is None or _without_fix(gps) or latitude > 90 or longitude > 180:
         return None, None
     south, west = _text(gps.get(1)) in ("S", "s"), _text(gps.get(3)) in ("W", "w")
-    return round(-lat if south else lat, 7), round(-lon if west else lon, 7)
+    return round(-latitude if south else latitude, 7), round(-longitude if west else longitude, 7)
+
+
+def _without_fix(gps: Mapping[int, Any]) -> bool:
+    """Whether the receiver had found no satellites yet: it writes 0/0 for its place, and its clock is not set either."""
+    return _degrees(gps.get(2)) == 0 and _degrees(gps.get(4)) == 0
+
+
+def _degrees(value: Any) -> float | None:
+    """Degrees, minutes and seconds as degrees; seconds of 0/0 are none, as receivers that count in minutes write them."""
+    try:
+        degrees, minutes, seconds = (float(v) for v in value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    whole = degrees + minutes / 60 + (0.0 if math.isnan(seconds) else seconds / 3600)
+    return whole if math.isfinite(whole) and min(degrees, minutes) >= 0 and not seconds < 0 else None
 
 
 def _xmp_programs(xmp: Any) -> list[str]:

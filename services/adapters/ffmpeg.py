@@ -118,4 +118,4 @@ def _split(stream: Any) -> tuple[Any, Any]:
 
 def _last_line(text: bytes) -> str:
     lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1].strip()[-300:] if lines else "no message"
+    return lines[-1].strip()[-300:] if lines else "no picture came out of it"

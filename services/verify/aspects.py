@@ -125,6 +125,8 @@ def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
     if source == "container":
         # A container's clock should be UTC, but many phones write their local time into it: sure only where both readings agree.
         return None if start <= moment.astimezone(UTC).date() <= end else True
+    if (moment.month, moment.day, moment.hour) == (1, 1, 0) and not any(witness.source == "gps" for witness in said):
+        return None  # where a clock begins that was never set
     return True if source is None or source in _SURE_CLOCKS else None
 
 

@@ -48,6 +48,25 @@ def test_impossible_times_are_left_out(tmp_path: Path, picture: Image.Image, sta
     assert notes.witnesses == ()
 
 
+def test_a_time_that_a_phone_was_never_given_is_no_witness(tmp_path: Path, picture: Image.Image) -> None:
+    times = {piexif.ExifIFD.DateTimeOriginal: b"2021:11:09 09:30:00", piexif.ExifIFD.DateTimeDigitized: b"2002:12:08 12:00:00"}
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"Exif": times})))
+    assert [(w.source, w.at) for w in notes.witnesses] == [("exif.original", WHEN.replace(tzinfo=CHINA))]
+
+
+def test_a_receiver_without_a_fix_states_neither_place_nor_time(tmp_path: Path, picture: Image.Image) -> None:
+    nowhere = ((0, 1), (0, 1), (0, 1))
+    gps = {1: b"N", 2: nowhere, 3: b"E", 4: nowhere, 29: b"2017:01:01", 7: nowhere}
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"GPS": gps})))
+    assert (notes.witnesses, notes.latitude, notes.longitude) == ((), None, None)
+
+
+def test_a_place_in_degrees_and_minutes_alone_is_one(tmp_path: Path, picture: Image.Image) -> None:
+    gps = {1: b"N", 2: ((48, 1), (5332358, 100000), (0, 0)), 3: b"E", 4: ((21, 1), (259507, 100000), (0, 0))}
+    notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"GPS": gps})))
+    assert (notes.latitude, notes.longitude) == pytest.approx((48.888726, 21.043251), abs=1e-6)
+
+
 def test_a_stripped_file_says_nothing(tmp_path: Path, picture: Image.Image) -> None:
     notes = read_notes(save_photo(picture, tmp_path / "a.jpg"))
     assert (notes.witnesses, notes.latitude, notes.camera, notes.software, notes.programs) == ((), None, None, None, ())

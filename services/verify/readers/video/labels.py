@@ -14,6 +14,7 @@ from services.domain.facts import TimeWitness
 _EARLIEST_YEAR = 1990
 """MP4 counts from 1904, Unix from 1970: a year before this is a clock that was never set."""
 _LOCAL_KEYS = ("date", "date_recorded", "idit", "digitization_time")
+_ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 _PLACE_KEYS = ("com.apple.quicktime.location.iso6709", "location", "location-eng", "©xyz", "xyz")
 _PROGRAM_KEYS = ("com.apple.quicktime.software", "software", "encoding_tool", "encoder", "writing_application", "com.android.version")
 
@@ -31,12 +32,12 @@ class Labels:
 def labels(probe: Mapping[str, Any]) -> Labels:
     """What the tags of ffprobe's answer say; impossible values are left out."""
     tags = _tags(probe)
+    written = tags.get("creation_time")
+    if written and not _ZONED.search(written):  # an AVI's, which has the camera's own clock
+        tags["idit"] = tags.get("idit", written)
+        written = None
     local = next((tags[key] for key in _LOCAL_KEYS if _moment(tags.get(key), utc=False) is not None), None)
-    stated = (
-        ("quicktime", tags.get("com.apple.quicktime.creationdate"), False),
-        ("local", local, False),
-        ("container", tags.get("creation_time"), True),
-    )
+    stated = (("quicktime", tags.get("com.apple.quicktime.creationdate"), False), ("local", local, False), ("container", written, True))
     times = tuple(TimeWitness(source, *found) for source, text, utc in stated if (found := _moment(text, utc=utc)) is not None)
     latitude, longitude = next((p for key in _PLACE_KEYS if (p := _place(tags.get(key))) is not None), (None, None))
     software = next((tags[key][:200] for key in _PROGRAM_KEYS if tags.get(key)), None)

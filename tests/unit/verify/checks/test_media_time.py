@@ -36,6 +36,14 @@ def test_unsure_clocks_are_unclear() -> None:
     assert found(video(0, recorded_at=local_written_as_utc, recorded_at_source="quicktime")) == [(Outcome.UNMET, "video.recorded_outside_training")]
 
 
+def test_the_first_hour_of_a_year_may_be_a_clock_that_was_never_set() -> None:
+    began = datetime(2019, 1, 1, 0, 12, tzinfo=SHANGHAI)
+    assert found(photo(0, taken_at=began)) == [(Outcome.UNCLEAR, "photo.taken_outside_training")]
+    assert found(photo(0, taken_at=began + timedelta(hours=9))) == [(Outcome.UNMET, "photo.taken_outside_training")]
+    borne_out = photo(0, taken_at=began, witnesses=(TimeWitness("exif.original", began), TimeWitness("gps", began, True)), time_agreement="agree")
+    assert found(borne_out) == [(Outcome.UNMET, "photo.taken_outside_training")]
+
+
 def test_a_second_witness_makes_a_containers_clock_sure() -> None:
     late = datetime(2021, 11, 9, 20, 0, tzinfo=UTC)
     assert found(video(0, recorded_at=late, time_agreement="agree")) == [(Outcome.UNMET, "video.recorded_outside_training")]

@@ -86,4 +86,6 @@ def test_labels_state_every_clock_of_a_header() -> None:
         ("local", NINE + timedelta(minutes=1), False),
         ("container", NINE + timedelta(minutes=5), True),
     ]
+    written_by_a_camera = labels({"format": {"tags": {"creation_time": "2021-11-09 09:30:00"}}}).times
+    assert [(w.source, w.at, w.zone_known) for w in written_by_a_camera] == [("local", NINE, False)]
     assert labels({"format": {"tags": {"creation_time": "1904-01-01T00:00:00Z", "date": "2021"}}}).times == ()
