@@ -65,7 +65,7 @@ def _small(image: Image.Image) -> Grey:
 
 @cache
 def _detector() -> cv2.ORB:
-    return cv2.ORB.create(nfeatures=2 * _MOST, scaleFactor=_STEP, nlevels=8, fastThreshold=8)
+    return cv2.ORB.create(nfeatures=2 * _MOST, scaleFactor=_STEP, nlevels=8, fastThreshold=12)
 
 
 def _spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...]) -> list[int]:

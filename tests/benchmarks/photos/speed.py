@@ -1,8 +1,9 @@
 """Seconds of a 12-megapixel JPEG: everything the photo reader does but faces, faces, and imagehash.phash on its own full decode.
 
-    python -m tests.benchmarks.photos.speed [--photos 4] [--times 5]
+    python -m tests.benchmarks.photos.speed [--photos 4] [--times 5] [--real FOLDER]
 
-Processor seconds of one thread, the best of several times: what other work on the machine takes does not count.
+`--real` is a folder of cameras' own files, of which the JPEGs of 9.5 to 14.5 megapixels are taken. Processor seconds of one thread, the best of
+several times: what other work on the machine takes does not count.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -22,6 +24,7 @@ import cv2
 from PIL import Image
 
 from services.adapters import faces, images
+from services.domain.errors import EvidenceError
 from services.verify.readers import ReaderContext
 from services.verify.readers.photo import read
 from tests.generators.photos import exif_bytes, save_photo, training_photo
@@ -41,8 +44,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=4)
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--real", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
+    if options.real:
+        _tell("real", [_row(path, options.times) for path in _twelve_megapixels(options.real)])
     with TemporaryDirectory() as folder:
         for name in ("plain", "stamped"):
             rows = []
@@ -51,17 +57,25 @@ def main() -> None:
                 picture = stamped(picture, "clock", seed).picture if name == "stamped" else picture
                 path = save_photo(picture, Path(folder) / f"{name}{seed}.jpg", quality=92, exif=exif_bytes(None))
                 rows.append(_row(path, options.times))
-            mean = [sum(r[k] for r in rows) / len(rows) for k in range(4)]
-            print(
-                f"{name}: {len(rows)} photos, everything but faces {mean[0] * 1000:.1f} ms ({1 / mean[0]:.1f} a second), of it decoding {mean[1] * 1000:.1f} ms; faces {mean[2] * 1000:.0f} ms",
-                end="",
-            )
-            print(
-                f"; imagehash.phash with its own decode {mean[3] * 1000:.0f} ms, {mean[3] / mean[0]:.1f} times as long"
-                if mean[3]
-                else "; imagehash is not installed",
-                flush=True,
-            )
+            _tell(name, rows)
+
+
+def _tell(name: str, rows: list[tuple[float, float, float, float]]) -> None:
+    whole, decoding, faces_, peer = (1000 * sum(row[k] for row in rows) / len(rows) for k in range(4))
+    median, slowest = 1000 * statistics.median(row[0] for row in rows), 1000 * max(row[0] for row in rows)
+    print(f"{name}: {len(rows)} photos, everything but faces {median:.1f} ms in the median ({1000 / median:.1f} a second), ", end="")
+    print(f"mean {whole:.1f}, slowest {slowest:.0f}; decoding {decoding:.1f} ms, faces {faces_:.0f} ms", end="")
+    print(f"; imagehash.phash with its own decode {peer:.0f} ms, {peer / median:.1f} times our median" if peer else "; imagehash is not installed", flush=True)
+
+
+def _twelve_megapixels(folder: Path) -> Iterator[Path]:
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in (".jpg", ".jpeg")):
+        try:
+            width, height = images.size(path)
+        except EvidenceError:
+            continue
+        if 9.5e6 <= width * height <= 14.5e6:
+            yield path
 
 
 def _row(path: Path, times: int) -> tuple[float, float, float, float]:
