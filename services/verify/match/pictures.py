@@ -37,12 +37,12 @@ class Sameness(IntEnum):
     """What the comparison says."""
 
     DIFFERENT = 0
-    CLIPPED = 3
+    CLIPPED = 1
     """The same but for areas that are all darker, or all lighter, than tones tell, with every edge in its place: a colour that was brightened beyond
     what it can be. Grey alone does not tell it from a change of light."""
-    OVERLAID = 1
+    OVERLAID = 2
     """The same but for a strip along the upper or lower edge: a stamp or banner, or people only there."""
-    SAME = 2
+    SAME = 3
 
 
 def square(thumb: bytes) -> Array | None:
