@@ -22,6 +22,8 @@ __all__ = ["edited_by", "looks", "read", "screenshot"]
 
 _LONG_SIDE = 900
 """Pixels to decode at least: a quarter of 10 megapixels and more."""
+_LOOKED_AT = 480
+"""Pixels of the longer side that hashes and features are made from, at least."""
 _THUMB = 128
 
 
@@ -63,6 +65,8 @@ def read(source: Path, ctx: ReaderContext) -> PhotoFacts:
 
 def looks(picture: Image.Image, size: tuple[int, int]) -> PhotoFacts:
     """What an upright picture, decoded to some size, is found again by; `size` is that of the whole picture."""
+    if (factor := max(picture.size) // _LOOKED_AT) > 1:
+        picture = picture.reduce(factor)  # once for all three
     hashes, quality = picture_hash.pdq_dihedral(picture)
     points, mirrored = features.local_features(picture)
     return PhotoFacts(
