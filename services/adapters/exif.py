@@ -9,6 +9,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -79,6 +80,8 @@ def _text(value: Any) -> str | None:
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return None
+    with suppress(UnicodeError):  # Pillow takes EXIF's text for Latin-1, phones write UTF-8: what is both, beyond ASCII, is meant as the latter
+        value = value.encode("latin-1").decode("utf-8")
     cleaned = re.sub(r"[\x00-\x1f\x7f]+", " ", value).strip()
     return cleaned[:_MAX_TEXT] or None
 

@@ -7,6 +7,7 @@ the containers are whitelisted too: playlists, concatenations and manifests are 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -118,4 +119,5 @@ def _split(stream: Any) -> tuple[Any, Any]:
 
 def _last_line(text: bytes) -> str:
     lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1].strip()[-300:] if lines else "no picture came out of it"
+    # its beginning names the file, which is of no use to whoever sent it
+    return re.sub(r"\bfile:\S+?: |\S*/\S+?: ", "", lines[-1].strip())[-300:] if lines else "no picture came out of it"

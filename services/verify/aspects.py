@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from services.domain.case import Case, Evidence, Reuse, ReuseKind, SheetAttendance, SheetRowMatch
 from services.domain.claim import SHANGHAI, Mode, Session
 from services.domain.evidence import KIND_NAMES, EvidenceKind, Place, Related
-from services.domain.facts import PhotoFacts, VideoFacts
+from services.domain.facts import PhotoFacts, TimeWitness, VideoFacts
 from services.domain.identity import normalise_number
 from services.domain.text import Message
 from services.verify.people import who
@@ -103,6 +103,24 @@ def related_to(case: Case, reuse: Reuse) -> tuple[Related, ...]:
     return (Related(reuse.claim_no or case.claim.claim_no, reuse.other.file),)
 
 
+def shows_nothing(facts: PhotoFacts) -> bool:
+    """One colour, or the dark: not an edge that a hash could hold on to."""
+    return facts.hash is not None and facts.hash_quality == 0
+
+
+def stretch(place: Place) -> tuple[str, str]:
+    """Which seconds of a video are meant, to stand behind its name in Chinese and in English; nothing for a picture."""
+    if place.seconds is None:
+        return "", ""
+    start, end = (minutes(second) for second in place.seconds)
+    return (f"的{start}处", f" at {start}") if start == end else (f"的{start}–{end}", f" ({start}–{end})")
+
+
+def minutes(seconds: float) -> str:
+    """A time in a video as its player shows it."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
 def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
     """Whether a picture or video is from outside the training's days: True, False, or None where that is not certain.
 
@@ -116,8 +134,7 @@ def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
     start, end = case.claim.project.start, case.claim.project.end
     if facts.time_agreement == "disagree" or moment is None:
         # clocks that contradict each other, or a stamp that has a day only: certain in one direction at most
-        within = {start <= local_day(witness.at) <= end for witness in said if witness.source != "exif.modified"}
-        return None if False in within else False
+        return None if days_outside(case, said) else False
     if start <= local_day(moment) <= end:
         return False
     if facts.time_agreement == "agree" and source in ("container", "watermark"):
@@ -127,7 +144,15 @@ def outside_training(case: Case, facts: PhotoFacts | VideoFacts) -> bool | None:
         return None if start <= moment.astimezone(UTC).date() <= end else True
     if (moment.month, moment.day, moment.hour) == (1, 1, 0) and not any(witness.source == "gps" for witness in said):
         return None  # where a clock begins that was never set
+    if said and all(witness.source == "exif.modified" for witness in said):
+        return None  # that the file was changed on a day does not say when it was taken
     return True if source is None or source in _SURE_CLOCKS else None
+
+
+def days_outside(case: Case, said: Iterable[TimeWitness]) -> list[date]:
+    """The days outside the training that a file's witnesses state, the file's last change aside."""
+    start, end = case.claim.project.start, case.claim.project.end
+    return sorted({day for witness in said if witness.source != "exif.modified" and not start <= (day := local_day(witness.at)) <= end})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +164,7 @@ class MediaCount:
 
 
 def count_media(case: Case, kind: EvidenceKind) -> MediaCount:
-    """The photos or videos of a claim that count: readable, not seen before, not from outside the training's days.
+    """The photos or videos of a claim that count: readable, not blank, not seen before, not from outside the training's days.
 
     A video of which only a stretch was seen before counts; the stretch (`seen_stretches`) does not.
     """
@@ -156,7 +181,8 @@ def count_media(case: Case, kind: EvidenceKind) -> MediaCount:
         outside = outside_training(case, item.facts)
         if outside:
             continue
-        (doubtful if outside is None or item.file.path in unsure else counted).append(item)
+        nothing = isinstance(item.facts, PhotoFacts) and shows_nothing(item.facts)
+        (doubtful if outside is None or nothing or item.file.path in unsure else counted).append(item)
     return MediaCount(tuple(counted), tuple(doubtful))
 
 

@@ -9,7 +9,7 @@ from services.domain.case import Case, Reuse, ReuseKind
 from services.domain.evidence import Place, Related
 from services.domain.facts import VideoFacts
 from services.domain.finding import Result
-from services.verify.aspects import listed, people_on, related_to, same_page_twice
+from services.verify.aspects import listed, people_on, related_to, same_page_twice, stretch
 from services.verify.checks import check
 from services.verify.repeated_invoices import repeated_invoices
 from services.verify.results import info, met, not_applicable, unclear, unmet
@@ -66,11 +66,13 @@ def _reuse(case: Case, reuse: Reuse) -> Result:
     elsewhere_en = f"{other} of claim {reuse.claim_no}" if reuse.claim_no else f"{other} of another session"
     places = (reuse.place,) if reuse.claim_no else (reuse.place, reuse.other)
     related, people = related_to(case, reuse), people_on(case, reuse.place)
+    mine, mine_en = stretch(reuse.place)
+    theirs, theirs_en = stretch(reuse.other)
     if reuse.certain:
-        return unmet(code, f"{zh}{one}与{elsewhere}相同，属重复使用", f"{en} {one} is the same as {elsewhere_en}: it was used before", subject=one, evidence=places,
-                     related=related, trainees=people)  # fmt: skip
-    return unclear(code, f"{zh}{one}与{elsewhere}疑似相同，请人工比对", f"{en} {one} may be the same as {elsewhere_en}: compare by eye", subject=one, evidence=places,
-                   related=related, trainees=people)  # fmt: skip
+        return unmet(code, f"{zh}{one}{mine}与{elsewhere}{theirs}相同，属重复使用", f"{en} {one}{mine_en} is the same as {elsewhere_en}{theirs_en}: it was used before", subject=one,
+                     evidence=places, related=related, trainees=people)  # fmt: skip
+    return unclear(code, f"{zh}{one}{mine}与{elsewhere}{theirs}疑似相同，请人工比对", f"{en} {one}{mine_en} may be the same as {elsewhere_en}{theirs_en}: compare by eye", subject=one,
+                   evidence=places, related=related, trainees=people)  # fmt: skip
 
 
 def _overstated(case: Case, seconds: float, share: float) -> Iterator[Result]:
@@ -81,6 +83,12 @@ def _overstated(case: Case, seconds: float, share: float) -> Iterator[Result]:
         excess = facts.container_seconds - facts.playable_seconds
         if excess > seconds and excess > share * facts.container_seconds:
             file = item.file.path
+            if facts.cut_off:
+                yield unclear("video.duration_overstated", f"视频{file}不完整：应有{facts.container_seconds:.0f}秒，文件中只有{facts.playable_seconds:.0f}秒，其余缺失（多为上传或复制中断），请重新上传完整文件",
+                              f"{file} is not whole: of {facts.container_seconds:.0f} s {facts.playable_seconds:.0f} s are in the file, the rest is missing (as where an upload broke off): upload the whole file",
+                              subject=file, expected=round(facts.container_seconds, 1), observed=round(facts.playable_seconds, 1),
+                              evidence=(Place(file, seconds=(round(facts.playable_seconds, 2), round(facts.container_seconds, 2))),))  # fmt: skip
+                continue
             yield unmet("video.duration_overstated", f"视频{file}标称{facts.container_seconds:.0f}秒，实际可播放{facts.playable_seconds:.0f}秒，时长虚标{excess:.0f}秒",
                         f"{file} claims {facts.container_seconds:.0f} s but plays {facts.playable_seconds:.0f} s: overstated by {excess:.0f} s", subject=file,
                         expected=round(facts.container_seconds, 1), observed=round(facts.playable_seconds, 1),

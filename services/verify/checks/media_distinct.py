@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from services.domain.case import Case, Reuse, ReuseKind
 from services.domain.facts import PhotoFacts, VideoFacts
 from services.domain.finding import Result
-from services.verify.aspects import related_to
+from services.verify.aspects import related_to, stretch
 from services.verify.checks import check
 from services.verify.results import met, not_applicable, unclear, unmet
 
@@ -32,14 +32,21 @@ def _finding(case: Case, reuse: Reuse) -> Result:
     code, zh, en = _WORDS[reuse.kind]
     one, other = reuse.place.file, reuse.other.file
     places, related = (reuse.place, reuse.other), related_to(case, reuse)
+    mine, mine_en = stretch(reuse.place)
+    theirs, theirs_en = stretch(reuse.other)
     if reuse.certain:
         return unmet(
-            code, f"{zh}{one}与{other}内容相同，只计一次", f"{en} {one} shows the same as {other}; counted once", subject=one, evidence=places, related=related
+            code,
+            f"{zh}{one}{mine}与{other}{theirs}内容相同，只计一次",
+            f"{en} {one}{mine_en} shows the same as {other}{theirs_en}; counted once",
+            subject=one,
+            evidence=places,
+            related=related,
         )
     return unclear(
         code,
-        f"{zh}{one}与{other}疑似相同，请人工比对",
-        f"{en} {one} may show the same as {other}; compare by eye",
+        f"{zh}{one}{mine}与{other}{theirs}疑似相同，请人工比对",
+        f"{en} {one}{mine_en} may show the same as {other}{theirs_en}; compare by eye",
         subject=one,
         evidence=places,
         related=related,

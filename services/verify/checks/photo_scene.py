@@ -11,6 +11,7 @@ from services.domain.case import Case
 from services.domain.evidence import Place
 from services.domain.facts import PhotoFacts
 from services.domain.finding import Result
+from services.verify.aspects import listed, shows_nothing
 from services.verify.checks import check
 from services.verify.results import info, met, not_applicable, unclear, unmet
 
@@ -28,9 +29,14 @@ def photo_scene(case: Case, *, far_km: Decimal) -> Iterator[Result]:
     photos = [(item.file.path, item.facts) for item in case.of("photo") if isinstance(item.facts, PhotoFacts)]
     findings = [result for path, facts in photos if (result := _far(case, path, facts, float(far_km)))]
     findings += _nowhere(case, [path for path, facts in photos if _position(facts)])
-    empty = [path for path, facts in photos if facts.faces == 0]
+    nothing = [path for path, facts in photos if shows_nothing(facts)]
+    if nothing:
+        findings.append(unclear("photo.no_people", f"{len(nothing)}张照片画面为单一颜色，看不出任何内容，不能直接计入，请人工核对：{listed(nothing, 10, more='等')}",
+                                f"{len(nothing)} photos show one colour and nothing else, so they are not counted by themselves: look at them", subject="照片", observed=len(nothing),
+                                evidence=tuple(Place(path) for path in nothing)))  # fmt: skip
+    empty = [path for path, facts in photos if facts.faces == 0 and path not in nothing]
     if empty:
-        findings.append(info("photo.no_people", f"{len(empty)}张照片中未识别到人员（背影、远景也可能如此）：{'、'.join(empty[:10])}", f"no people were seen in {len(empty)} photos",
+        findings.append(info("photo.no_people", f"{len(empty)}张照片中未识别到人员（背影、远景也可能如此）：{listed(empty, 10, more='等')}", f"no people were seen in {len(empty)} photos",
                              subject="照片", observed=len(empty), evidence=tuple(Place(path) for path in empty)))  # fmt: skip
     findings += _few(case, [(path, facts.faces) for path, facts in photos if facts.faces])
     if findings:

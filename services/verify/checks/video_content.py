@@ -8,7 +8,7 @@ from services.domain.case import Case, Evidence
 from services.domain.evidence import Place
 from services.domain.facts import Span, SpanKind, VideoFacts
 from services.domain.finding import Result
-from services.verify.aspects import listed
+from services.verify.aspects import listed, minutes
 from services.verify.checks import check
 from services.verify.results import met, not_applicable, unclear, unmet
 
@@ -50,9 +50,5 @@ def _of_kind(item: Evidence, kind: SpanKind, certain: bool) -> Result | None:
 
 def _stretch(span: Span, repeats: str) -> str:
     """A stretch as people write it; `repeats` says where it was seen before."""
-    text = "–".join(map(_clock, span.seconds))
-    return text + repeats.format(_clock(span.source[0])) if span.source else text
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    text = "–".join(map(minutes, span.seconds))
+    return text + repeats.format(minutes(span.source[0])) if span.source else text

@@ -1,4 +1,4 @@
-"""Does a stretch of one video appear in another one: as it was, coded anew, mirrored, cropped, faster or slower? Told by what moves. Pure.
+"""Does a stretch of one video appear in another one: as it was, coded anew, mirrored, turned, cropped, faster or slower? Told by what moves. Pure.
 
 How much moves from moment to moment proposes where the two run alongside each other: that curve survives coding, mirroring and cropping,
 and comparing curves takes milliseconds. What moves where then decides. A fixed camera's background plays no part in either, so two lessons
@@ -8,7 +8,7 @@ in one room are different videos.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class Clip:
 class Stretch:
     """The same stretch in both videos, in seconds; `likeness` is the mean cosine of the movement, 1 the same.
 
-    `speed`: how many times as fast mine runs; `framing`: the part of their picture that mine shows.
+    `speed`: how many times as fast mine runs; `framing`: the part of their picture that mine shows, once it was turned back by `quarters`.
     """
 
     mine: tuple[float, float]
@@ -59,6 +59,7 @@ class Stretch:
     likeness: float
     speed: float = 1.0
     framing: Framing = WHOLE
+    quarters: int = 0
 
 
 def clip_of(facts: VideoFacts) -> Clip | None:
@@ -90,7 +91,33 @@ def shared_stretch(mine: Clip, theirs: Clip) -> Stretch | None:
             best = longest
         if best is not None and _length(best) >= enough:
             break
-    return best
+    return best or _turned(_Moving.of(_at_rate(mine, rate), rate), b)
+
+
+def _turned(a: _Moving, b: _Moving) -> Stretch | None:
+    """The longest stretch that mine shows turned by quarters: how much moves is the same whichever way it lies, what moves where is not."""
+    found: list[Stretch] = []
+    for lag, piece in _alongside(a, b, _ALONGSIDE):
+        for quarters in (1, 2, 3):
+            stretch = _confirmed(replace(a, parts=_turn(a.parts, quarters)), b, lag, piece, 1.0)
+            if stretch is not None:
+                found.append(replace(stretch, quarters=quarters))
+    return max(found, key=_length, default=None)
+
+
+def _turn(parts: Array, quarters: int) -> Array:
+    """Samples [n, 9, 16] turned; of a quarter, 16 rows become 9 and 9 columns 16 by averaging: the whole picture, stretched as every sample is."""
+    turned = np.rot90(parts, quarters, axes=(1, 2))
+    if quarters % 2 == 0:
+        return np.ascontiguousarray(turned)
+    return np.asarray(np.matmul(np.matmul(_averaging(HEIGHT, WIDTH), turned), _averaging(WIDTH, HEIGHT).T), dtype=np.float32)
+
+
+def _averaging(count: int, of: int) -> Array:
+    """Each of `count` cells as the mean of what it covers of `of` others: [count, of]."""
+    edges, others = np.arange(count + 1) * of / count, np.arange(of + 1)
+    covered = np.minimum(edges[1:, None], others[None, 1:]) - np.maximum(edges[:-1, None], others[None, :-1])
+    return np.asarray(np.maximum(covered, 0) * count / of, dtype=np.float32)
 
 
 def _length(stretch: Stretch) -> float:

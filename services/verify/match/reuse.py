@@ -263,7 +263,7 @@ def _videos(mine: _Video, theirs: _Video) -> _Found | None:
     if stretch is None:
         return None
     long = stretch.mine[1] - stretch.mine[0]
-    certain = long >= _OWN_SECONDS or long >= _MOST_OF_IT * len(mine.clip.samples) / mine.clip.rate
+    certain = stretch.quarters == 0 and (long >= _OWN_SECONDS or long >= _MOST_OF_IT * len(mine.clip.samples) / mine.clip.rate)
     return _Found(round(256 * (1 - stretch.likeness), 1), certain, stretch.mine, stretch.theirs)
 
 

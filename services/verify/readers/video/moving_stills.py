@@ -20,7 +20,7 @@ _FADES = (0.4, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0)
 _OUTSTANDING, _NEARLY = 1.5, 0.85
 _FADED, _MIX = 16.0, 0.3
 """Mean grey levels between the two ends of a fade; how far, of that, what lies between may stray from a mix of them."""
-_LEAST, _MOST = 1.6, 15.0
+_LEAST, _MOST = 1.6, 60.0
 """Seconds of a shot."""
 _SHOTS = 3
 _LEAST_RATE = 3.0

@@ -75,6 +75,7 @@ def _facts(source: Path, ctx: ReaderContext) -> VideoFacts:
         width=stream.get("width"),
         height=stream.get("height"),
         fps=_rounded(shown.fps),
+        cut_off=shown.cut_off,
         codec=stream.get("codec_name"),
         recorded_at=time.recorded_at,
         recorded_at_source=time.source,
@@ -105,7 +106,7 @@ def _check_size(source: Path, ctx: ReaderContext) -> None:
 def _unplayable(detail: str) -> VideoUnplayable:
     return VideoUnplayable(
         Message(
-            f"视频无法播放：文件不完整或已损坏（{detail}）；请重新导出原始视频后上传",
+            "视频无法播放：文件不完整或已损坏；请重新导出原始视频后上传",
             f"the video cannot be played: cut off or damaged ({detail}); export the original again and upload it",
         )
     )
