@@ -93,7 +93,9 @@ def _material(number: int, claim: Claim, people: Sequence[Person], photos: int, 
     for n in range(photos):
         taken = datetime.combine(claim.project.start, _time("09:00"), SHANGHAI) + timedelta(minutes=9 * n)
         print_ = hashlib.sha256(f"{number} {n}".encode()).hexdigest()
-        found.append((f"photos/{n}.jpg", EvidenceKind.PHOTO, PhotoFacts(4000, 3000, taken_at=taken, taken_at_source="exif", faces=9, hash=print_, hash_quality=100)))
+        found.append(
+            (f"photos/{n}.jpg", EvidenceKind.PHOTO, PhotoFacts(4000, 3000, taken_at=taken, taken_at_source="exif", faces=9, hash=print_, hash_quality=100))
+        )
     found.append(("videos/a.mp4", EvidenceKind.VIDEO, _video(claim)))
     for kind in (EvidenceKind.PLAN, EvidenceKind.ASSESSMENT):
         found.append((f"{kind.value}/a.docx", kind, DocumentFacts(pages=1, text=claim.project.name, text_source="text")))

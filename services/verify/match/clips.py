@@ -33,6 +33,8 @@ _PLACES, _PEAKS = 6, 3
 _PROMISING = 0.6
 _RETIMED_SECONDS = 20.0
 """How long a stretch at another speed has to be: ten speeds are tried, and for a quarter of a minute one of them soon fits."""
+_TURNED_SECONDS, _TURNED_ALIKE = 30.0, 0.92
+"""How long and alike a turned stretch has to be: two lessons in one room were taken for each other, turned, for a quarter of a minute."""
 _MOVING_IN_PIECE = 4.0
 """Seconds in which something has to move in a piece to be looked at."""
 _PAUSED_SECONDS, _MOVING_SECONDS, _PAUSED_ALIKE = 22.0, 11.0, 0.85
@@ -100,7 +102,7 @@ def _turned(a: _Moving, b: _Moving) -> Stretch | None:
     for lag, piece in _alongside(a, b, _ALONGSIDE):
         for quarters in (1, 2, 3):
             stretch = _confirmed(replace(a, parts=_turn(a.parts, quarters)), b, lag, piece, 1.0)
-            if stretch is not None:
+            if stretch is not None and _length(stretch) >= _TURNED_SECONDS and stretch.likeness >= _TURNED_ALIKE:
                 found.append(replace(stretch, quarters=quarters))
     return max(found, key=_length, default=None)
 

@@ -48,6 +48,14 @@ def test_impossible_times_are_left_out(tmp_path: Path, picture: Image.Image, sta
     assert notes.witnesses == ()
 
 
+def test_a_programs_chinese_name_is_read_as_it_was_written(tmp_path: Path, picture: Image.Image) -> None:
+    assert read_notes(save_photo(picture, tmp_path / "a.jpg", exif=exif_bytes(WHEN, software="美图秀秀"))).software == "美图秀秀"
+    assert (
+        read_notes(save_photo(picture, tmp_path / "b.jpg", exif=piexif.dump({"0th": {piexif.ImageIFD.Software: "Caf\u00e9".encode("latin-1")}}))).software
+        == "Café"
+    )
+
+
 def test_a_time_that_a_phone_was_never_given_is_no_witness(tmp_path: Path, picture: Image.Image) -> None:
     times = {piexif.ExifIFD.DateTimeOriginal: b"2021:11:09 09:30:00", piexif.ExifIFD.DateTimeDigitized: b"2002:12:08 12:00:00"}
     notes = read_notes(save_photo(picture, tmp_path / "a.jpg", exif=piexif.dump({"Exif": times})))

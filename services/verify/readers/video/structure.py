@@ -116,13 +116,14 @@ def _speed(coded: float | None, fps: float | None, gaps: np.ndarray[Any, Any], s
     The coded video says at which rate it was made. Played several times slower at an even pace, without sound that runs along,
     it was stretched. A camera that skips frames has uneven gaps; a surveillance camera says its own low rate.
     """
-    if fps is None or len(gaps) < 30:
+    if fps is None or len(gaps) < 30 or not _even(gaps):
         return 1.0, False
-    if fps >= 12 or not _even(gaps):
+    rate = 1 / float(np.mean(gaps[gaps <= 1.5 * np.median(gaps)]))
+    if rate >= 12:
         return 1.0, False
-    if coded is not None and coded <= 240 and coded / fps >= _STRETCHED and silent:
-        return 1 / (float(np.mean(gaps)) * coded), False
-    return 1.0, fps < _SLOW_FPS and silent
+    if coded is not None and coded <= 240 and coded / rate >= _STRETCHED and silent:
+        return rate / coded, False
+    return 1.0, rate < _SLOW_FPS and silent
 
 
 def _even(gaps: np.ndarray[Any, Any]) -> bool:

@@ -73,6 +73,19 @@ def test_overstated_durations(container: float | None, playable: float, outcome:
         assert (result.code, result.expected, result.observed) == ("video.duration_overstated", container, playable)
 
 
+def test_a_video_whose_end_is_missing_is_to_be_sent_again_not_called_forged() -> None:
+    (result,) = results(make_case(evidence=(video(container_seconds=200.0, playable_seconds=180.0, cut_off=True),)))
+    assert (
+        (result.outcome, result.code) == (Outcome.UNCLEAR, "video.duration_overstated") and "重新上传" in result.message.zh and "虚标" not in result.message.zh
+    )
+
+
+def test_what_part_of_a_video_was_used_before_is_told() -> None:
+    seen = Reuse(ReuseKind.VIDEO, Place("videos/0.mp4", seconds=(0.0, 60.0)), Place("videos/a.mp4", seconds=(60.0, 120.0)), claim_no="CC-9", certain=True)
+    (result,) = results(make_case(evidence=(video(),), reuse=(seen,)))
+    assert "videos/0.mp4的0:00–1:00" in result.message.zh and "videos/a.mp4的1:00–2:00" in result.message.zh
+
+
 def test_invoices_claimed_twice() -> None:
     elsewhere = OtherInvoice(Place("invoices/a.pdf"), "12345678", "CC-2", Place("invoices/x.pdf"))
     assert found(replace(CASE, invoices_elsewhere=(elsewhere,))) == [(Outcome.UNMET, "invoice.duplicate")]

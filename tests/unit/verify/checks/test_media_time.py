@@ -55,6 +55,21 @@ def test_a_videos_clocks_that_contradict_each_other_are_told() -> None:
     assert found(both) == [(Outcome.UNCLEAR, "video.recorded_outside_training"), (Outcome.MET, "video.witnesses_disagree")]
 
 
+def test_the_witness_that_is_outside_is_the_one_that_is_named() -> None:
+    later = NOON + timedelta(days=42)
+    said = (TimeWitness("exif.original", NOON), TimeWitness("exif.digitized", NOON), TimeWitness("gps", later, True))
+    outside, told = media_time(make_case(evidence=(photo(0, taken_at=NOON, witnesses=said, time_agreement="disagree"),)), burst_seconds=120, burst_photos=3)
+    assert outside.outcome is Outcome.UNCLEAR and outside.observed == "2021-12-20" and "卫星显示的2021-12-20" in outside.message.zh
+    assert told.message.zh.count("相机") == 1
+
+
+def test_when_a_file_was_changed_is_not_when_the_photo_was_taken() -> None:
+    changed = NOON + timedelta(days=23)
+    case = make_case(evidence=(photo(0, taken_at=changed, witnesses=(TimeWitness("exif.modified", changed),), time_agreement="single"),))
+    (result,) = media_time(case, burst_seconds=120, burst_photos=3)
+    assert result.outcome is Outcome.UNCLEAR and "文件修改日期2021-12-01" in result.message.zh
+
+
 def test_a_missing_time_is_told_not_held_against_anybody() -> None:
     assert found(photo(0, taken_at=None), video(0, recorded_at=None)) == [(Outcome.MET, "photo.time_missing")]
 

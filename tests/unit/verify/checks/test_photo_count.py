@@ -50,3 +50,8 @@ def test_photos_that_this_claim_used_first_edited_ones_and_timeless_ones_count()
     assert found(*FIVE, reuse=(same(4, 0, claim_no="CC-2", first=True),))[0] is Outcome.MET
     assert found(*FIVE[:4], photo(4, taken_at=None, taken_at_source=None))[0] is Outcome.MET
     assert found(*FIVE[:4], photo(4, edited_by="GIMP", screenshot="截屏"))[0] is Outcome.MET
+
+
+def test_a_photo_that_shows_one_colour_waits_for_a_human() -> None:
+    assert found(*FIVE[:4], photo(4, hash_quality=0)) == (Outcome.UNCLEAR, 4)
+    assert found(*FIVE, photo(5, hash_quality=0))[0] is Outcome.MET

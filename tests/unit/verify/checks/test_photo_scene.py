@@ -69,3 +69,9 @@ def test_a_full_sheet_and_a_few_faces_are_a_hint() -> None:
     assert found(photo(0, faces=1), photo(1, faces=2), **signed) == [(Outcome.MET, "photo.few_people")]
     assert found(photo(0, faces=1), photo(1, faces=3), **signed) == [(Outcome.MET, None)]
     assert found(photo(0, faces=None), **signed) == [(Outcome.MET, None)]
+
+
+def test_photos_of_one_colour_are_left_to_a_human() -> None:
+    blank = photo(0, hash_quality=0, faces=0)
+    (result, *_) = [r for r in photo_scene(make_case(evidence=(blank, photo(1))), far_km=Decimal(20)) if r.code == "photo.no_people"]
+    assert result.outcome is Outcome.UNCLEAR and [place.file for place in result.evidence] == ["photos/0.jpg"]

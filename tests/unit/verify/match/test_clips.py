@@ -45,6 +45,13 @@ def test_a_mirrored_video_is_found() -> None:
     assert found is not None and found.framing.mirrored
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_video_is_found_and_told_as_turned(quarters: int) -> None:
+    found = shared_stretch(clip(np.rot90(ORIGINAL, quarters, axes=(1, 2))), clip(ORIGINAL))
+    assert found is not None and (found.quarters + quarters) % 4 == 0
+    assert found.mine[1] - found.mine[0] > 30 and found.mine == pytest.approx(found.theirs, abs=1)
+
+
 @pytest.mark.parametrize(("top", "left"), [(0, 0), (7, 12), (13, 24), (0, 24)])
 def test_a_cropped_video_is_found_both_ways(top: int, left: int) -> None:
     cropped, whole = clip(ORIGINAL[:, top : top + 77, left : left + 136]), clip(ORIGINAL)

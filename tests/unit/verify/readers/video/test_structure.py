@@ -72,3 +72,16 @@ def test_intervals_behave_like_sets(a: list[tuple[float, float]], b: list[tuple[
     left = subtract(union(a), union(b))
     assert cells(left) == cells(a) - cells(b)
     assert total(left) == len(cells(left)) and total(union(a)) == len(cells(a))
+
+
+def test_an_even_rate_rounded_to_a_coarse_clock_is_even_still() -> None:
+    ticks = np.round(np.arange(900) * 2.56 / 12 * 25) / 25  # 12 frames a second, slowed 2.56 times, in ticks of 40 ms
+    slowed = structure(packets(ticks, lasts=0.2, fps=12), 90_000)
+    assert slowed is not None and slowed.playable == pytest.approx(75, rel=0.01)
+    skipping = np.cumsum(np.random.default_rng(2).choice([0.1, 0.2, 0.3], 900))
+    assert structure(packets(skipping, fps=30), 90_000).scale == 1  # type: ignore[union-attr]
+
+
+def test_frames_behind_the_end_of_the_file_are_told() -> None:
+    whole, broken = structure(packets(STEADY), 90_000), structure(packets(STEADY), 45_000)
+    assert whole is not None and broken is not None and (whole.cut_off, broken.cut_off) == (False, True)
