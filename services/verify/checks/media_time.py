@@ -53,7 +53,7 @@ def _outside(case: Case, item: Evidence) -> Result | None:
     )
     if outside:
         return unmet(code, f"{what}{file}{verb}于{day}，不在培训期{start}至{end}内，不计入", f"{file} was {verb_en} on {day}, outside the training ({start} to {end}); not counted",
-                     subject=file, expected=[start, end], observed=moment.isoformat(), evidence=(Place(file),))  # fmt: skip
+                     subject=file, expected=[start, end], observed=moment.astimezone(SHANGHAI).isoformat(), evidence=(Place(file),))  # fmt: skip
     zh, en, observed = _unsure(case, facts, moment)
     return unclear(code, f"{what}{file}{zh}不在培训期{start}至{end}内，请人工核对", f"{file}: {en}, outside the training ({start} to {end}): check by eye",
                    subject=file, expected=[start, end], observed=observed, evidence=(Place(file),))  # fmt: skip
@@ -73,8 +73,8 @@ def _unsure(case: Case, facts: PhotoFacts | VideoFacts, moment: datetime) -> tup
         )
     day = local_day(moment).isoformat()
     if isinstance(facts, PhotoFacts) and facts.witnesses and all(w.source == "exif.modified" for w in facts.witnesses):
-        return f"没有拍摄时间，文件修改日期{day}", f"it states no time of taking, the file was changed on {day}", moment.isoformat()
-    return f"显示的日期{day}来源不可靠，且", f"an unsure clock says {day}", moment.isoformat()
+        return f"没有拍摄时间，文件修改日期{day}", f"it states no time of taking, the file was changed on {day}", moment.astimezone(SHANGHAI).isoformat()
+    return f"显示的日期{day}来源不可靠，且", f"an unsure clock says {day}", moment.astimezone(SHANGHAI).isoformat()
 
 
 def _moment(facts: PhotoFacts | VideoFacts) -> datetime | None:

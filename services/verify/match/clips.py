@@ -31,8 +31,8 @@ _ALONGSIDE, _ALONGSIDE_OTHERWISE, _LEAST_CHANGE = 0.55, 0.75, 0.05
 """Correlation of the curves from which on a place is looked at, at the usual speed and at others; how much (root mean square) a curve must change to be compared."""
 _PLACES, _PEAKS = 6, 3
 _PROMISING = 0.6
-_RETIMED_SECONDS = 20.0
-"""How long a stretch at another speed has to be: ten speeds are tried, and for a quarter of a minute one of them soon fits."""
+_SEARCHED_SECONDS, _NEARLY_WHOLE = 20.0, 0.04
+"""How long a stretch at another speed or in another framing than the whole (to that share) has to be: of all that are tried, one soon fits for a quarter of a minute."""
 _TURNED_SECONDS, _TURNED_ALIKE = 30.0, 0.92
 """How long and alike a turned stretch has to be: two lessons in one room were taken for each other, turned, for a quarter of a minute."""
 _MOVING_IN_PIECE = 4.0
@@ -208,10 +208,15 @@ def _confirmed(a: _Moving, b: _Moving, lag: int, piece: tuple[int, int], speed: 
     if speed == 1:
         run = max(run, _across_pauses(line, still, a.rate), key=lambda run: run[1] - run[0])
     low, high = run
-    if low == high or (speed != 1 and high - low < _RETIMED_SECONDS * a.rate):
+    if low == high or ((speed != 1 or not _is_whole(framing)) and high - low < _SEARCHED_SECONDS * a.rate):
         return None
     mine, theirs = (first + low, first + high), (first + lag + low, first + lag + high)
     return Stretch(_seconds(mine, a.rate * speed), _seconds(theirs, a.rate), round(float(line[low:high][~still[low:high]].mean()), 4), speed, framing)
+
+
+def _is_whole(framing: Framing) -> bool:
+    edges = framing.left, 1 - framing.right, framing.top, 1 - framing.bottom
+    return not framing.mirrored and max(map(abs, edges)) <= _NEARLY_WHOLE
 
 
 def _longest(inside: Array) -> tuple[int, int]:
