@@ -35,6 +35,7 @@ _SEARCHED_SECONDS, _NEARLY_WHOLE = 20.0, 0.04
 """How long a stretch at another speed or in another framing than the whole (to that share) has to be: of all that are tried, one soon fits for a quarter of a minute."""
 _TURNED_SECONDS, _TURNED_ALIKE = 30.0, 0.92
 """How long and alike a turned stretch has to be: two lessons in one room were taken for each other, turned, for a quarter of a minute."""
+_SAME_SECONDS = 0.5
 _MOVING_IN_PIECE = 4.0
 """Seconds in which something has to move in a piece to be looked at."""
 _PAUSED_SECONDS, _MOVING_SECONDS, _PAUSED_ALIKE = 22.0, 11.0, 0.85
@@ -208,7 +209,9 @@ def _confirmed(a: _Moving, b: _Moving, lag: int, piece: tuple[int, int], speed: 
     if speed == 1:
         run = max(run, _across_pauses(line, still, a.rate), key=lambda run: run[1] - run[0])
     low, high = run
-    if low == high or ((speed != 1 or not _is_whole(framing)) and high - low < _SEARCHED_SECONDS * a.rate):
+    # a cropped copy of the whole runs at the same seconds as its original: chance seldom does
+    expected = speed == 1 and (_is_whole(framing) or abs(lag) <= _SAME_SECONDS * a.rate)
+    if low == high or (not expected and high - low < _SEARCHED_SECONDS * a.rate):
         return None
     mine, theirs = (first + low, first + high), (first + lag + low, first + lag + high)
     return Stretch(_seconds(mine, a.rate * speed), _seconds(theirs, a.rate), round(float(line[low:high][~still[low:high]].mean()), 4), speed, framing)
