@@ -8,14 +8,12 @@ from datetime import datetime
 from services.domain.case import Case, Evidence
 from services.domain.claim import SHANGHAI
 from services.domain.evidence import Place
-from services.domain.facts import PhotoFacts, TimeWitness, VideoFacts
+from services.domain.facts import PhotoFacts, VideoFacts
 from services.domain.finding import Result
-from services.verify.aspects import days_outside, listed, local_day, outside_training
+from services.verify.aspects import listed, local_day, outside_training
 from services.verify.checks import check
+from services.verify.media_clocks import as_told, unsure, witnesses_of
 from services.verify.results import info, met, not_applicable, unclear, unmet
-
-_A_DAY = 86_400
-_NAMES = {"exif": "相机", "gps": "卫星", "watermark": "水印", "quicktime": "相机", "container": "文件头", "local": "文件标签"}
 
 
 @check
@@ -54,45 +52,22 @@ def _outside(case: Case, item: Evidence) -> Result | None:
     if outside:
         return unmet(code, f"{what}{file}{verb}于{day}，不在培训期{start}至{end}内，不计入", f"{file} was {verb_en} on {day}, outside the training ({start} to {end}); not counted",
                      subject=file, expected=[start, end], observed=moment.astimezone(SHANGHAI).isoformat(), evidence=(Place(file),))  # fmt: skip
-    zh, en, observed = _unsure(case, facts, moment)
+    zh, en, observed = unsure(case, facts, moment)
     return unclear(code, f"{what}{file}{zh}不在培训期{start}至{end}内，请人工核对", f"{file}: {en}, outside the training ({start} to {end}): check by eye",
                    subject=file, expected=[start, end], observed=observed, evidence=(Place(file),))  # fmt: skip
-
-
-def _unsure(case: Case, facts: PhotoFacts | VideoFacts, moment: datetime) -> tuple[str, str, str]:
-    """What is not sure of a time outside the training, in Chinese and English, and the time or days observed."""
-    said = _witnesses(facts)
-    apart = days_outside(case, said)
-    if facts.time_agreement == "disagree" and apart:
-        sources = {_NAMES[w.source.split(".")[0]]: w.source.split(".")[0] for w in said if local_day(w.at) in apart}
-        days = [day.isoformat() for day in apart]
-        return (
-            f"的时间来源互相矛盾，其中{'、'.join(sources)}显示的{'、'.join(days)}",
-            f"its clocks disagree; {', '.join(sources.values())} says {', '.join(days)}",
-            ", ".join(days),
-        )
-    day = local_day(moment).isoformat()
-    if isinstance(facts, PhotoFacts) and facts.witnesses and all(w.source == "exif.modified" for w in facts.witnesses):
-        return f"没有拍摄时间，文件修改日期{day}", f"it states no time of taking, the file was changed on {day}", moment.astimezone(SHANGHAI).isoformat()
-    return f"显示的日期{day}来源不可靠，且", f"an unsure clock says {day}", moment.astimezone(SHANGHAI).isoformat()
 
 
 def _moment(facts: PhotoFacts | VideoFacts) -> datetime | None:
     """When it was taken; where a stamp has a day only, that day."""
     moment = facts.recorded_at if isinstance(facts, VideoFacts) else facts.taken_at
-    return moment or next((witness.at for witness in _witnesses(facts)), None)
-
-
-def _witnesses(facts: PhotoFacts | VideoFacts) -> tuple[TimeWitness, ...]:
-    return facts.times if isinstance(facts, VideoFacts) else tuple(w for w in facts.witnesses if w.source != "exif.modified")
+    return moment or next((witness.at for witness in witnesses_of(facts)), None)
 
 
 def _contradicted(item: Evidence) -> Result:
     """Told, not held against anybody: a clock may be wrong."""
     assert isinstance(item.facts, PhotoFacts | VideoFacts)
-    witnesses, file = _witnesses(item.facts), item.file.path
-    times = [f"{w.at.astimezone(SHANGHAI):%Y-%m-%d}" if w.precision >= _A_DAY else f"{w.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for w in witnesses]
-    said = list(dict.fromkeys((_NAMES[w.source.split(".")[0]], w.source.split(".")[0], when) for w, when in zip(witnesses, times, strict=True)))
+    witnesses, file = witnesses_of(item.facts), item.file.path
+    said = as_told(witnesses)
     code, what, verb = ("photo.witnesses_disagree", "照片", "拍摄") if isinstance(item.facts, PhotoFacts) else ("video.witnesses_disagree", "视频", "录制")
     return info(code, f"{what}{file}的{verb}时间来源互相矛盾：{'，'.join(f'{zh}{when}' for zh, _, when in said)}",
                 f"what {file} says about its time disagrees: {', '.join(f'{source} {when}' for _, source, when in said)}",
