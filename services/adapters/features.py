@@ -13,8 +13,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from services.adapters.images import shrink
-
 _LONG_SIDE = 480
 """Pixels: what an eighth of a phone's photo has."""
 _MOST = 300
@@ -59,7 +57,7 @@ def _small(image: Image.Image) -> Grey:
     scale = _LONG_SIDE / max(image.size)
     size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
     grey = np.asarray(image if image.mode == "L" else image.convert("L"), dtype=np.uint8)
-    grey = shrink(grey, size) if scale < 1 else np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), dtype=np.uint8)
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), dtype=np.uint8)
 
 

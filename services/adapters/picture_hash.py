@@ -43,7 +43,7 @@ def _pixels(image: Image.Image) -> np.ndarray[Any, np.dtype[np.uint8]]:
     longest = max(image.size)
     if longest > _LONG_SIDE:
         scale = _LONG_SIDE / longest
-        image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BOX, reducing_gap=2.0)
+        image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BOX)
     return np.ascontiguousarray(image.convert("RGB"))  # of grey levels only now: three equal channels are slower to shrink
 
 

@@ -287,8 +287,8 @@ class VideoFacts:
     time_confidence: float | None = None
     """0..1: how far `recorded_at` can be trusted."""
     watermark: Watermark | None = None
-    cut_off: bool = False
-    """Its end is missing: the index has frames whose bytes lie behind the end of the file, as where an upload broke off."""
+    missing_seconds: float = 0.0
+    """Seconds of frames that the index has, whose bytes lie behind the end of the file: as where an upload broke off."""
 
 
 # --- online learning ------------------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ def _overstated(case: Case, seconds: float, share: float) -> Iterator[Result]:
         excess = facts.container_seconds - facts.playable_seconds
         if excess > seconds and excess > share * facts.container_seconds:
             file = item.file.path
-            if facts.cut_off:
+            unexplained = excess - facts.missing_seconds
+            if unexplained <= seconds or unexplained <= share * facts.container_seconds:
                 yield unclear("video.duration_overstated", f"视频{file}不完整：应有{facts.container_seconds:.0f}秒，文件中只有{facts.playable_seconds:.0f}秒，其余缺失（多为上传或复制中断），请重新上传完整文件",
                               f"{file} is not whole: of {facts.container_seconds:.0f} s {facts.playable_seconds:.0f} s are in the file, the rest is missing (as where an upload broke off): upload the whole file",
                               subject=file, expected=round(facts.container_seconds, 1), observed=round(facts.playable_seconds, 1),

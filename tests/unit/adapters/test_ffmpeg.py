@@ -41,3 +41,11 @@ def test_packets_tell_time_place_and_rate(clip: Path) -> None:
     assert len(packets.shown) == 60 and packets.complete and packets.key.any()
     assert packets.bitstream_fps == pytest.approx(10)
     assert (packets.position + packets.size <= clip.stat().st_size).all()
+
+
+def test_what_a_tool_says_of_a_file_does_not_say_where_it_lies(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(400))
+    with pytest.raises(ffmpeg.ToolFailed) as failed:
+        ffmpeg.probe(broken)
+    assert str(failed.value) and str(tmp_path) not in str(failed.value)

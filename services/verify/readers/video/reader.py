@@ -75,7 +75,7 @@ def _facts(source: Path, ctx: ReaderContext) -> VideoFacts:
         width=stream.get("width"),
         height=stream.get("height"),
         fps=_rounded(shown.fps),
-        cut_off=shown.cut_off,
+        missing_seconds=round(shown.missing, 3),
         codec=stream.get("codec_name"),
         recorded_at=time.recorded_at,
         recorded_at_source=time.source,

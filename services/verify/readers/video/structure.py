@@ -46,8 +46,8 @@ class Structure:
     """When frames are shown that can be decoded by themselves, seconds from the first frame, in order."""
     silent: bool = False
     """No sound runs along for most of it."""
-    cut_off: bool = False
-    """The index has frames whose bytes lie behind the end of the file."""
+    missing: float = 0.0
+    """Seconds of frames that the index has, whose bytes lie behind the end of the file."""
 
     @property
     def playable(self) -> float:
@@ -93,8 +93,10 @@ def structure(packets: Packets, file_size: int, *, audio_seconds: float | None =
     if coded:
         witnesses.append(("frames_at_coded_rate", round(len(times) / coded, 3)))
     keys = tuple(times[packets.key[chosen][known][order]].tolist())
-    cut_off = bool(np.any((packets.position >= 0) & (packets.position + packets.size > file_size)))
-    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses), keys, silent, cut_off)
+    end = int((packets.position + packets.size).max())
+    whole = structure(packets, end, audio_seconds=audio_seconds, coded_fps=coded_fps) if end > file_size else None
+    missing = 0.0 if whole is None else scale * (total(whole.intervals) - total(intervals))
+    return Structure(first, intervals, tuple(held), fps, scale, suspicious, tuple(witnesses), keys, silent, missing)
 
 
 def _unique(packets: Packets, file_size: int) -> np.ndarray[Any, Any]:

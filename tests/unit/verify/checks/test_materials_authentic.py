@@ -74,10 +74,12 @@ def test_overstated_durations(container: float | None, playable: float, outcome:
 
 
 def test_a_video_whose_end_is_missing_is_to_be_sent_again_not_called_forged() -> None:
-    (result,) = results(make_case(evidence=(video(container_seconds=200.0, playable_seconds=180.0, cut_off=True),)))
+    (result,) = results(make_case(evidence=(video(container_seconds=200.0, playable_seconds=180.0, missing_seconds=20.0),)))
     assert (
         (result.outcome, result.code) == (Outcome.UNCLEAR, "video.duration_overstated") and "重新上传" in result.message.zh and "虚标" not in result.message.zh
     )
+    (forged,) = results(make_case(evidence=(video(container_seconds=300.0, playable_seconds=39.0, missing_seconds=1.0),)))
+    assert forged.outcome is Outcome.UNMET  # a missing end does not excuse a header that claims more than the index
 
 
 def test_what_part_of_a_video_was_used_before_is_told() -> None:
